@@ -1,0 +1,29 @@
+"""What was written, one frozen value a notation, and the way from text to it.
+
+`BangPath` and `Mailbox` keep the spelling and compare by meaning; `AddressList` is the value of a header field; `parse` and
+`parse_list` make them, `Defect` says what is doubtful about one that parsed.
+"""
+
+from __future__ import annotations
+
+from mailpaths.addresses.bang import BangPath
+from mailpaths.addresses.defects import Category, Defect, DefectKind
+from mailpaths.addresses.lists import AddressList, Comment, Group, Member
+from mailpaths.addresses.mailbox import Mailbox
+from mailpaths.addresses.parsing import Address, coerce, parse, parse_list
+
+__all__ = [
+    "Address",
+    "AddressList",
+    "BangPath",
+    "Category",
+    "Comment",
+    "Defect",
+    "DefectKind",
+    "Group",
+    "Mailbox",
+    "Member",
+    "coerce",
+    "parse",
+    "parse_list",
+]

@@ -1,0 +1,217 @@
+"""From what was written to what it means: an address read under a policy is a `Route`.
+
+A reading supposes that every host on the way reads as the policy does: the first hop peels its operator and hands the rest
+on, the next one peels again, until no operator is left and what stands there is the user. One pass, linear in the length: an
+operator that is not found in what is left is never looked for again, since what is left only shrinks.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from mailpaths import names
+from mailpaths import policy as policies_room
+from mailpaths.addresses import Address, BangPath, Mailbox, coerce
+from mailpaths.errors import ReadingError
+from mailpaths.grammar import lexical
+from mailpaths.grammar.rfc822 import outside_quotes
+from mailpaths.policy import ALL, INTERNET, Operator, Policy
+from mailpaths.route import Route, from_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["Hop", "Reading", "hops", "read", "readings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One step of a reading: the ``host`` that is asked, and the ``rest`` (quoted, as written) that it is handed.
+
+    ``operator`` is the mark that was peeled: ``@``, ``%``, ``!``, ``::``, ``:`` or ``@,`` for a node of a source route.
+    """
+
+    host: str
+    rest: str
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One answer to what an address means: the ``route``, the ``policies`` that give it, and the ``rule`` of the first."""
+
+    route: Route
+    policies: tuple[Policy, ...]
+    rule: str
+
+
+def read(address: Address | str, policy: Policy | str = INTERNET) -> Route:
+    """Return the route that the address means under the policy.
+
+    Raises `ReadingError` where the policy reads no route out of it, `AddressSyntaxError` for text that is no address.
+
+    >>> read("seismo!mcvax!piet")
+    Route(hosts=('seismo', 'mcvax'), user='piet')
+    >>> read("piet%mcvax@seismo")
+    Route(hosts=('seismo', 'mcvax'), user='piet')
+    >>> read("ihnp4!cmucsg!ern@UT-SALLY.ARPA")
+    Route(hosts=('UT-SALLY.ARPA', 'ihnp4', 'cmucsg'), user='ern')
+    >>> read("ihnp4!cmucsg!ern@UT-SALLY.ARPA", "uucp")
+    Route(hosts=('ihnp4', 'cmucsg', 'UT-SALLY.ARPA'), user='ern')
+    """
+    address = coerce(address)
+    policy = policies_room.coerce(policy)
+    if isinstance(address, BangPath) and Operator.BANG in policy.operators and not _MIXED.search(str(address)):
+        return from_parts(tuple([names.without_dot(host) for host in address.hosts]), address.user)
+    steps, user = _walk(address, policy)
+    return from_parts(tuple([names.without_dot(step.host) for step in steps]), lexical.unquote(user))
+
+
+def hops(address: Address | str, policy: Policy | str = INTERNET) -> tuple[Hop, ...]:
+    """Return the steps of `read` one by one, each with what its host is handed. Raises as `read` does.
+
+    >>> for hop in hops("ihnp4!cmucsg!ern@UT-SALLY.ARPA"):
+    ...     print(hop.operator, hop.host, hop.rest)
+    @ UT-SALLY.ARPA ihnp4!cmucsg!ern
+    ! ihnp4 cmucsg!ern
+    ! cmucsg ern
+    """
+    steps, _user = _walk(coerce(address), policies_room.coerce(policy))
+    return tuple([Hop(names.without_dot(step.host), step.prefix + step.text[step.start : step.end], step.mark) for step in steps])
+
+
+def readings(address: Address | str, policies: Iterable[Policy | str] = ALL) -> tuple[Reading, ...]:
+    """Return every different route that the policies read out of the address, in the order of the policies.
+
+    A policy that refuses the address gives no reading. Raises `AddressSyntaxError` for text that is no address.
+
+    >>> for reading in readings("a!b%c", ["internet", "uucp", "sendmail", "rfc733"]):
+    ...     print(reading.route, "-", ", ".join(map(str, reading.policies)))
+    c → a: b - internet
+    a → c: b - uucp, sendmail
+    here: a!b%c - rfc733
+    """
+    address = coerce(address)
+    # Keyed by spelling, not by equality: two routes that differ in case are one answer only if nothing was respelled.
+    found: dict[tuple[tuple[str, ...], str], list[Policy]] = {}
+    for policy in map(policies_room.coerce, policies):
+        try:
+            route = read(address, policy)
+        except ReadingError:
+            continue
+        found.setdefault((route.hosts, route.user), []).append(policy)
+    return tuple([Reading(from_parts(*parts), tuple(by), by[0].rule) for parts, by in found.items()])
+
+
+class _Step(NamedTuple):
+    """A hop before its texts are cut out, so that a path of thousands of hops costs no copy for each."""
+
+    host: str
+    mark: str
+    prefix: str
+    text: str
+    start: int
+    end: int
+
+
+# Marks that make a bang path more than one operator's affair, and the quotes that could hide them.
+_MIXED = re.compile(r'[@%:"\[]')
+# What no host can hold; an operator beside it is none.
+_NO_HOST = re.compile(r'[\x00-\x20"(),;<>\\]')
+_MARKS = re.compile(r"[@%!:]")
+_WHOLE_QUOTED = re.compile(rf"{lexical.QUOTED_STRING}\Z")
+
+
+def _walk(address: Address, policy: Policy) -> tuple[list[_Step], str]:
+    """Return the steps of the reading and the user, quoted as it stood."""
+    steps: list[_Step] = []
+    if isinstance(address, BangPath):
+        text = "!".join([*address.hosts, address.quoted_user])
+    else:
+        text = address.addr_spec
+        if not policy.several_at and "@" in outside_quotes(address.quoted_local_part):
+            raise ReadingError(f"{policy} takes no address with several '@': {text}")
+        if address.route and policy.follows_routes:
+            steps.extend(_route_steps(address, text))
+    operators = policy.operators
+    while True:
+        start, end = _peel(text, operators, policy, steps)
+        if policy.after_at is not None and any(step.mark == Operator.AT.value for step in steps):
+            operators = policy.after_at
+            text, start = text[start:end], 0
+            start, end = _peel(text, operators, policy, steps)
+        text = text[start:end]
+        if policy.quotes_protect or not _WHOLE_QUOTED.match(text):
+            return steps, text
+        inner = lexical.unquote(text)
+        if not _MARKS.search(inner):
+            return steps, text
+        count = len(steps)
+        start, end = _peel(inner, operators, policy, steps)
+        if len(steps) == count:
+            return steps, text
+        text = inner[start:end]
+
+
+def _route_steps(box: Mailbox, text: str) -> Iterator[_Step]:
+    """Yield the nodes of a source route: each is handed the route without itself (RFC 822 6.2.7)."""
+    rest = f"{','.join(['@' + node for node in box.route])}:"
+    for node in box.route:
+        rest = rest[len(node) + 2 :]
+        yield _Step(node, "@,", rest, text, 0, len(text))
+
+
+def _peel(text: str, operators: tuple[Operator, ...], policy: Policy, steps: list[_Step]) -> tuple[int, int]:
+    """Peel operators off the text until none is left, noting each step; return where the rest stands."""
+    hidden = outside_quotes(text)
+    odd = _NO_HOST.search(hidden) is not None
+    live = list(operators)
+    start, end = 0, len(text)
+    place = 0
+    while place < len(live):
+        operator = live[place]
+        mark = _find(hidden, operator, start, end, doubled=policy.doubled_percent)
+        behind = mark + len(operator.value)
+        if operator.from_left:
+            host_start, host_end, rest_start, rest_end = start, mark, behind, end
+        else:
+            host_start, host_end, rest_start, rest_end = behind, end, start, mark
+        if (
+            mark < 0
+            or host_start >= host_end
+            or rest_start >= rest_end
+            or (odd and _is_no_host(text[host_start:host_end], hidden[host_start:host_end]))
+        ):
+            # What is left only shrinks: an operator that is not there now, or that has nothing on one side, never will be.
+            del live[place]
+            continue
+        start, end = rest_start, rest_end
+        steps.append(_Step(text[host_start:host_end], operator.value, "", text, start, end))
+        if operator is Operator.AT and policy.after_at is not None and operators is policy.operators:
+            break
+        place = 0
+    return start, end
+
+
+def _is_no_host(host: str, hidden: str) -> bool:
+    """Tell whether what stands beside an operator is no host: quotes, blanks, specials. A literal is one."""
+    return _NO_HOST.search(hidden) is not None and not (names.is_literal(host) and host.endswith("]"))
+
+
+def _find(hidden: str, operator: Operator, start: int, end: int, *, doubled: bool) -> int:
+    """Return where the operator stands that is to be peeled, or -1."""
+    if operator is Operator.BANG or operator is Operator.DECNET:
+        return hidden.find(operator.value, start, end)
+    if operator is Operator.AT:
+        return hidden.rfind("@", start, end)
+    if operator is Operator.PERCENT:
+        mark = hidden.rfind("%", start, end)
+        while doubled and mark > start and hidden[mark - 1] == "%":
+            mark = hidden.rfind("%", start, mark - 1)  # PMDF: "%%" is a plain character
+        return mark
+    mark = hidden.find(":", start, end)
+    while mark >= 0 and hidden.startswith("::", mark):
+        mark = hidden.find(":", mark + 2, end)  # Berknet's colon is a single one
+    return mark

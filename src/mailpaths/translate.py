@@ -1,0 +1,111 @@
+"""From one notation to another in one call: parse, read, spell."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mailpaths import policy as policies_room
+from mailpaths import spelling
+from mailpaths.addresses import Address, BangPath, Mailbox, coerce
+from mailpaths.policy import INTERNET, Policy
+from mailpaths.reading import hops, read, readings
+from mailpaths.route import Route
+from mailpaths.spelling import PERCENT, Style, spell
+
+__all__ = ["Step", "Translation", "translate"]
+
+_PLAIN = re.compile(r'[^!%:"@]*+@[^!%:"@]*+\Z')
+_NOTATION_RULES = {
+    "bang": ("a bang path", "RFC 976 2.2"),
+    "rfc822": ("an RFC 822 mailbox", "RFC 822 6.1, RFC 5322 3.4"),
+}
+_OPERATOR_RULES = {
+    "@": "RFC 822 6.2.4: the domain reads the local part",
+    "@,": "RFC 822 6.2.7: a source route is visited from left to right",
+    "%": "RFC 1123 5.2.16: user%domain@relay",
+    "!": "RFC 976 2.2: host!host!user",
+    "::": "RFC 2162 3: node::user",
+    ":": "4.2BSD mailaddr(7): host:user",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a translation: what was done, and the rule behind it (RFC and section, or a program's document)."""
+
+    action: str
+    rule: str
+
+    def __str__(self) -> str:
+        """Return the step as a line."""
+        return f"{self.action}  [{self.rule}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What `translate` found: the new ``address`` and how it came about.
+
+    ``source`` is what was parsed, ``route`` what it means under ``policy``, ``style`` how the new address is written.
+    `str` is the new address.
+    """
+
+    source: Address
+    route: Route
+    address: BangPath | Mailbox
+    policy: Policy
+    style: Style
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step from the text to the new address, each with its rule."""
+        what, rule = _NOTATION_RULES[self.source.notation]
+        steps = [Step(f"parsed {self.source} as {what}", rule)]
+        for hop in hops(self.source, self.policy):
+            steps.append(Step(f"{hop.operator.rstrip(',')} asks {hop.host}, which gets {hop.rest}", _OPERATOR_RULES[hop.operator]))
+        steps.append(Step(f"read as {self.route}", f"policy {self.policy}: {self.policy.rule}"))
+        if isinstance(self.source, Mailbox) and (self.source.display_name is not None or self.source.comments):
+            steps.append(Step("left out the display name and comments: they are no part of a route", "RFC 822 6.2.6, 3.4.3"))
+        steps.append(Step(f"spelled {self.address}", f"style {self.style}: {self.style.rule}"))
+        return tuple(steps)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What may go wrong with the new address or the old: one line for each way in which other hosts read it.
+
+        A host that only knows fewer operators, and so hands the whole rest to the same next host, is no cause for one.
+        """
+        source = self.source
+        if isinstance(source, Mailbox) and not source.route and _PLAIN.match(source.addr_spec):
+            return ()
+        return tuple(
+            [
+                f"other policies read this as {reading.route} ({', '.join(map(str, reading.policies))})"
+                for reading in readings(source)
+                if reading.route != self.route and reading.route.hosts != self.route.hosts[: len(reading.route.hosts)]
+            ]
+        )
+
+    def __str__(self) -> str:
+        """Return the new address."""
+        return str(self.address)
+
+
+def translate(text: Address | str, to: Style | str = PERCENT, *, policy: Policy | str = INTERNET) -> Translation:
+    """Return the address in another notation: ``to`` is a style's name (see `mailpaths.spell`) or a `Style`.
+
+    The address is read under ``policy`` (a `Policy` or its name). Raises `AddressSyntaxError`, `ReadingError`,
+    `ConversionError` or `UnknownNameError`, all of them `MailPathsError`; never returns an address of somebody else.
+
+    >>> print(translate("seismo!mcvax!piet"))
+    piet%mcvax@seismo
+    >>> print(translate("ihnp4!cmucsg!ern@UT-SALLY.ARPA", to="bang"))
+    UT-SALLY.ARPA!ihnp4!cmucsg!ern
+    >>> translate("ihnp4!cmucsg!ern@UT-SALLY.ARPA", to="bang").warnings
+    ('other policies read this as ihnp4 → cmucsg → UT-SALLY.ARPA: ern (uucp)',)
+    """
+    policy = policies_room.coerce(policy)
+    style = spelling.coerce(to)
+    source = coerce(text)
+    route = read(source, policy)
+    return Translation(source, route, spell(route, style), policy, style)
