@@ -1,7 +1,7 @@
 """Host and domain names: the spelling is kept, the comparison is blind to case.
 
-A name is a plain `str` everywhere in mailpaths. This room knows when two of them mean the same host, and how long one may
-be; it looks nothing up.
+A name is a plain `str` everywhere in mailpaths. This room knows when two of them mean the same host, and how long one
+may be; it looks nothing up.
 """
 
 from __future__ import annotations
@@ -10,7 +10,17 @@ from functools import lru_cache
 
 from mailpaths.errors import ConversionError
 
-__all__ = ["MAX_DOMAIN", "MAX_LABEL", "MAX_LOCAL_PART", "MAX_PATH", "fold", "is_literal", "same", "to_ascii", "without_dot"]
+__all__ = [
+    "MAX_DOMAIN",
+    "MAX_LABEL",
+    "MAX_LOCAL_PART",
+    "MAX_PATH",
+    "fold",
+    "is_literal",
+    "same",
+    "to_ascii",
+    "without_dot",
+]
 
 #: Octets in one label of a domain name (RFC 1035 2.3.4).
 MAX_LABEL = 63
@@ -19,7 +29,8 @@ MAX_LABEL = 63
 MAX_DOMAIN = 253
 #: Octets in a local part, quotes included (RFC 5321 4.5.3.1.1).
 MAX_LOCAL_PART = 64
-#: Octets in a path between its angle brackets: RFC 5321 4.5.3.1.3 counts 256 with the brackets (erratum 1690 to RFC 3696).
+#: Octets in a path between its angle brackets: RFC 5321 4.5.3.1.3 counts 256 with the brackets (erratum 1690 to RFC
+#: 3696).
 MAX_PATH = 254
 
 
@@ -52,9 +63,10 @@ def same(one: str, other: str) -> bool:
 
 
 def to_ascii(name: str) -> str:
-    """Return the A-label form of a domain name (RFC 5891, with the UTS 46 mapping that browsers and mail programs apply).
+    """Return the A-label form of a domain name (RFC 5891).
 
-    Raises `ConversionError` when the name has no such form.
+    Letters are mapped as UTS 46 says and browsers do, so that capitals are no fault. Raises `ConversionError` when the
+    name has no such form.
 
     >>> to_ascii("bücher.example")
     'xn--bcher-kva.example'

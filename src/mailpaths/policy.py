@@ -1,11 +1,11 @@
 """`Policy`: who binds first.
 
-``a!b%c`` has two readings that are equally well documented, and ``a!b@c`` has had two. A policy is a value that says which
-one is meant: the routing operators in the order in which a host peels them off, each from its own side. Nothing in mailpaths
-reads an address without one, and none is read from the environment.
+``a!b%c`` has two readings that are equally well documented, and ``a!b@c`` has had two. A policy is a value that says
+which one is meant: the routing operators in the order in which a host peels them off, each from its own side. Nothing
+in mailpaths reads an address without one, and none is read from the environment.
 
-Each named policy stands for a document or a program; a program's own switches follow a colon, in the program's own words:
-``postfix:swap_bangpath=no,allow_percent_hack=no``.
+Each named policy stands for a document or a program; a program's own switches follow a colon, in the program's own
+words: ``postfix:swap_bangpath=no,allow_percent_hack=no``.
 """
 
 from __future__ import annotations
@@ -69,11 +69,12 @@ _AT, _PERCENT, _BANG = Operator.AT, Operator.PERCENT, Operator.BANG
 class Policy:
     """How a host, or a document, reads routing operators.
 
-    ``operators`` are tried in order, and the first that stands in the address is peeled; then all over again with what is
-    left. ``after_at``, where given, takes their place once an ``@`` was peeled. ``follows_routes`` says whether
-    ``<@a,@b:u@c>`` visits a and b or goes straight to c; ``quotes_protect`` whether operators in a quoted local part are
-    plain characters; ``several_at`` whether ``u@a@b`` is read at all; ``doubled_percent`` whether ``%%`` is a plain
-    character. ``program`` and ``settings`` tell `mailpaths.next_hop` which program to stand in for. ``rule`` is the source.
+    ``operators`` are tried in order, and the first that stands in the address is peeled; then all over again with
+    what is left. ``after_at``, where given, takes their place once an ``@`` was peeled. ``follows_routes`` says
+    whether ``<@a,@b:u@c>`` visits a and b or goes straight to c; ``quotes_protect`` whether operators in a quoted
+    local part are plain characters; ``several_at`` whether ``u@a@b`` is read at all; ``doubled_percent`` whether
+    ``%%`` is a plain character. ``program`` and ``settings`` tell `mailpaths.next_hop` which program to stand in for.
+    ``rule`` is the source.
 
     >>> from mailpaths import policy, read
     >>> str(policy.INTERNET)
@@ -125,7 +126,7 @@ SENDMAIL = Policy(
 POSTFIX = Policy(
     "postfix",
     (_AT, _BANG, _PERCENT),
-    "Postfix trivial-rewrite(8), postconf(5) swap_bangpath and allow_percent_hack: '@', then the first '!', then the last '%'",
+    "Postfix trivial-rewrite(8), postconf(5) swap_bangpath, allow_percent_hack: '@', the first '!', the last '%'",
     follows_routes=False,
     quotes_protect=False,
     program="postfix",
@@ -152,9 +153,7 @@ PMDF = Policy(
 )
 
 #: Every base policy under its name.
-NAMED = {
-    policy.name: policy for policy in (INTERNET, UUCP, RFC733, SENDMAIL, POSTFIX, EXIM, SMAIL, MMDF, PMDF)
-}
+NAMED = {policy.name: policy for policy in (INTERNET, UUCP, RFC733, SENDMAIL, POSTFIX, EXIM, SMAIL, MMDF, PMDF)}
 
 
 def _without(*operators: Operator) -> Callable[[Policy], Policy]:
@@ -222,9 +221,9 @@ def named(name: str) -> Policy:
     """Return the policy of that name; a program's own switches follow a colon.
 
     ``internet``, ``uucp``, ``rfc733``, ``sendmail`` (``nouucp``, ``decnet``), ``postfix`` (``swap_bangpath``,
-    ``allow_percent_hack``, ``resolve_dequoted_address``, each ``=yes`` or ``=no``), ``exim`` (``percent_hack``), ``smail``
-    (``switch_percent_and_bang``, ``USE_DECNET``, ``USE_BERKENET``), ``mmdf``, ``pmdf`` (``bangoverpercent``).
-    Raises `UnknownNameError` for any other name or switch.
+    ``allow_percent_hack``, ``resolve_dequoted_address``, each ``=yes`` or ``=no``), ``exim`` (``percent_hack``),
+    ``smail`` (``switch_percent_and_bang``, ``USE_DECNET``, ``USE_BERKENET``), ``mmdf``, ``pmdf``
+    (``bangoverpercent``). Raises `UnknownNameError` for any other name or switch.
 
     >>> from mailpaths import policy, read
     >>> read("a!b%c", policy.named("postfix"))
@@ -249,12 +248,19 @@ def named(name: str) -> Policy:
         if state is None:
             raise UnknownNameError(f"switch {key!r} of policy {base.name!r} is yes or no, not {value!r}")
         settings[key] = state
-    spelled = ",".join([key if state and key not in _DEFAULT_ON else f"{key}={'yes' if state else 'no'}" for key, state in settings.items()])
+    spelled = ",".join(
+        [
+            key if state and key not in _DEFAULT_ON else f"{key}={'yes' if state else 'no'}"
+            for key, state in settings.items()
+        ]
+    )
     return apply(replace(base, name=f"{base.name}:{spelled}", settings=tuple(settings.items())))
 
 
 # Switches that are on unless turned off: written with their value, since the bare word would say nothing.
-_DEFAULT_ON = frozenset({"swap_bangpath", "allow_percent_hack", "resolve_dequoted_address", "USE_DECNET", "USE_BERKENET"})
+_DEFAULT_ON = frozenset(
+    {"swap_bangpath", "allow_percent_hack", "resolve_dequoted_address", "USE_DECNET", "USE_BERKENET"}
+)
 
 
 def coerce(policy: Policy | str) -> Policy:

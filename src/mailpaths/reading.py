@@ -1,8 +1,8 @@
 """From what was written to what it means: an address read under a policy is a `Route`.
 
-A reading supposes that every host on the way reads as the policy does: the first hop peels its operator and hands the rest
-on, the next one peels again, until no operator is left and what stands there is the user. One pass, linear in the length: an
-operator that is not found in what is left is never looked for again, since what is left only shrinks.
+A reading supposes that every host on the way reads as the policy does: the first hop peels its operator and hands the
+rest on, the next one peels again, until no operator is left and what stands there is the user. One pass, linear in
+the length: an operator that is not found in what is left is never looked for again, since what is left only shrinks.
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One answer to what an address means: the ``route``, the ``policies`` that give it, and the ``rule`` of the first."""
+    """One answer to what an address means.
+
+    The ``route``, the ``policies`` that give it, and the ``rule`` behind the first of them.
+    """
 
     route: Route
     policies: tuple[Policy, ...]
@@ -79,7 +82,9 @@ def hops(address: Address | str, policy: Policy | str = INTERNET) -> tuple[Hop, 
     ! cmucsg ern
     """
     steps, _user = _walk(coerce(address), policies_room.coerce(policy))
-    return tuple([Hop(names.without_dot(step.host), step.prefix + step.text[step.start : step.end], step.mark) for step in steps])
+    return tuple(
+        [Hop(names.without_dot(step.host), step.prefix + step.text[step.start : step.end], step.mark) for step in steps]
+    )
 
 
 def readings(address: Address | str, policies: Iterable[Policy | str] = ALL) -> tuple[Reading, ...]:
@@ -184,7 +189,8 @@ def _peel(text: str, operators: tuple[Operator, ...], policy: Policy, steps: lis
             or rest_start >= rest_end
             or (odd and _is_no_host(text[host_start:host_end], hidden[host_start:host_end]))
         ):
-            # What is left only shrinks: an operator that is not there now, or that has nothing on one side, never will be.
+            # What is left only shrinks: an operator that is not there now, or that has nothing on one side, never
+            # will be.
             del live[place]
             continue
         start, end = rest_start, rest_end

@@ -19,9 +19,10 @@ _HOST = re.compile(rf'(?:[^\x00-\x20"(),;<>@\[\\\]\x7f]++|{lexical.DOMAIN_LITERA
 class Route:
     """The hosts that a message visits, first hop first, and the ``user`` at the last of them.
 
-    Bang paths, percent-hack addresses and source routes are three spellings of a route (`mailpaths.spell`); which route an
-    address means is a question of policy (`mailpaths.read`). No hosts at all means a user of the host that reads. The user
-    is unquoted, and a host's final dot (RFC 976 2.2, or the root's) is no part of it. Routes are equal when their hosts are the same but for case and their users are the same.
+    Bang paths, percent-hack addresses and source routes are three spellings of a route (`mailpaths.spell`); which
+    route an address means is a question of policy (`mailpaths.read`). No hosts at all means a user of the host that
+    reads. The user is unquoted, and a host's final dot (RFC 976 2.2, or the root's) is no part of it. Routes are
+    equal when their hosts are the same but for case and their users are the same.
 
     >>> Route(hosts=("seismo", "mcvax"), user="piet") == Route(("SEISMO", "mcvax"), "piet")
     True

@@ -1,16 +1,15 @@
 """From a route to an address: the same mailbox in any of the hop notations.
 
-A `Style` says how. What a style cannot carry without changing who is meant is refused with a `ConversionError` that names the
-character: a wrong address is worse than none.
+A `Style` says how. What a style cannot carry without changing who is meant is refused with a `ConversionError` that
+names the character: a wrong address is worse than none.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from mailpaths import names
 from mailpaths.addresses import BangPath, Mailbox
 from mailpaths.addresses import bang as bang_values
 from mailpaths.addresses import mailbox as mailbox_values
@@ -18,6 +17,9 @@ from mailpaths.errors import ConversionError, UnknownNameError
 from mailpaths.grammar import lexical
 from mailpaths.policy import ALL, Policy
 from mailpaths.route import Route
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["BANG", "BANG_DOTTED", "DOMAIN", "HYBRID", "PERCENT", "ROUTE_ADDR", "STYLES", "Style", "coerce", "spell"]
 
@@ -28,9 +30,9 @@ Form = Literal["bang", "percent", "route-addr", "hybrid", "domain"]
 class Style:
     """How a route is written.
 
-    ``form`` is the notation; ``dotted`` puts RFC 976's dot after a last host of a single label (``att.!Mark.Horton``), so
-    that it is taken for a domain. ``safe`` are the policies under which the written address, parsed and read, is the same
-    route again, for every route that the style accepts. ``rule`` is the source.
+    ``form`` is the notation; ``dotted`` puts RFC 976's dot after a last host of a single label
+    (``att.!Mark.Horton``), so that it is taken for a domain. ``safe`` are the policies under which the written
+    address, parsed and read, is the same route again, for every route that the style accepts. ``rule`` is the source.
 
     >>> from mailpaths import Route, spell
     >>> from mailpaths.spelling import BANG
@@ -66,10 +68,14 @@ def _safe(*, at: bool = False, bang: bool = False, percent: bool = False, routes
 
 
 BANG = Style("bang", "bang", "RFC 976 5: hosta!hostb!user", _safe(bang=True))
-BANG_DOTTED = Style("bang-dotted", "bang", "RFC 976 2.2: a dot after a domain of one label", _safe(bang=True), dotted=True)
+BANG_DOTTED = Style(
+    "bang-dotted", "bang", "RFC 976 2.2: a dot after a domain of one label", _safe(bang=True), dotted=True
+)
 PERCENT = Style("percent", "percent", "RFC 1123 5.2.16: user%domain@relay", _safe(at=True, percent=True))
 ROUTE_ADDR = Style("route-addr", "route-addr", "RFC 822 6.2.7: <@a,@b:user@c>", _safe(at=True, routes=True))
-HYBRID = Style("hybrid", "hybrid", "RFC 976 2.1, RFC 915: path!user@relay is (path!user)@relay", _safe(at=True, bang=True))
+HYBRID = Style(
+    "hybrid", "hybrid", "RFC 976 2.1, RFC 915: path!user@relay is (path!user)@relay", _safe(at=True, bang=True)
+)
 DOMAIN = Style("domain", "domain", "RFC 822 6.1: user@domain", _safe(at=True))
 
 #: Every style under its name.
@@ -99,8 +105,9 @@ def coerce(style: Style | str) -> Style:
 def spell(route: Route, style: Style | str = PERCENT) -> BangPath | Mailbox:
     """Return the route as an address in the style: bang, bang-dotted, percent, route-addr, hybrid or domain.
 
-    A route without hosts is a bare user in every style but domain and route-addr. Raises `ConversionError` for a user or
-    host that the style cannot carry, and for a route that is too long for it; `UnknownNameError` for an unknown style.
+    A route without hosts is a bare user in every style but domain and route-addr. Raises `ConversionError` for a user
+    or host that the style cannot carry, and for a route that is too long for it; `UnknownNameError` for an unknown
+    style.
 
     >>> route = Route(hosts=("seismo", "mcvax"), user="piet")
     >>> for style in ("bang", "percent", "route-addr", "hybrid"):
@@ -118,25 +125,45 @@ def spell(route: Route, style: Style | str = PERCENT) -> BangPath | Mailbox:
     user = route.user
     if not _USER.match(user):
         user = _carry(user, len(hosts), style)
-    form = style.form
-    if not hosts:
-        if form in {"domain", "route-addr"}:
-            raise ConversionError(f"the user {route.user!r} has no host, and {style} needs one")
-        return mailbox_values.from_addr_spec(user, None, None)
-    if form == "percent":
-        local = user if len(hosts) == 1 else "%".join([user, *hosts[:0:-1]])
-        return mailbox_values.from_addr_spec(local, hosts[0], None)
-    if form == "bang":
-        if style.dotted and "." not in hosts[-1]:
-            hosts = (*hosts[:-1], hosts[-1] + ".")
-        return bang_values.from_parts(hosts, user)
-    if form == "hybrid":
-        return mailbox_values.from_addr_spec("!".join([*hosts[1:], user]), hosts[0], None)
-    if form == "route-addr":
-        return mailbox_values.with_route(user, hosts[-1], hosts[:-1])
+    if hosts:
+        return _WRITERS[style.form](hosts, user, style)
+    if style.form in {"domain", "route-addr"}:
+        raise ConversionError(f"the user {route.user!r} has no host, and {style} needs one")
+    return mailbox_values.from_addr_spec(user, None, None)
+
+
+def _percent(hosts: tuple[str, ...], user: str, _style: Style) -> Mailbox:
+    local = user if len(hosts) == 1 else "%".join([user, *hosts[:0:-1]])
+    return mailbox_values.from_addr_spec(local, hosts[0], None)
+
+
+def _bang(hosts: tuple[str, ...], user: str, style: Style) -> BangPath:
+    if style.dotted and "." not in hosts[-1]:
+        hosts = (*hosts[:-1], hosts[-1] + ".")
+    return bang_values.from_parts(hosts, user)
+
+
+def _hybrid(hosts: tuple[str, ...], user: str, _style: Style) -> Mailbox:
+    return mailbox_values.from_addr_spec("!".join([*hosts[1:], user]), hosts[0], None)
+
+
+def _route_addr(hosts: tuple[str, ...], user: str, _style: Style) -> Mailbox:
+    return mailbox_values.with_route(user, hosts[-1], hosts[:-1])
+
+
+def _domain(hosts: tuple[str, ...], user: str, _style: Style) -> Mailbox:
     if len(hosts) > 1:
         raise ConversionError(f"{len(hosts)} hosts, and user@domain carries one; styles percent and hybrid carry more")
     return mailbox_values.from_addr_spec(user, hosts[0], None)
+
+
+_WRITERS: dict[Form, Callable[[tuple[str, ...], str, Style], BangPath | Mailbox]] = {
+    "bang": _bang,
+    "percent": _percent,
+    "route-addr": _route_addr,
+    "hybrid": _hybrid,
+    "domain": _domain,
+}
 
 
 def _check_host(host: str, place: int, style: Style) -> None:
@@ -156,10 +183,10 @@ def _check_host(host: str, place: int, style: Style) -> None:
 def _carry(user: str, hosts: int, style: Style) -> str:
     """Return a user that is no plain dot-atom in quoted form, or refuse it.
 
-    An operator is refused even where quotes could hold it: Postfix and Sendmail look into the quotes at their own names and
-    peel it all the same (Postfix: resolve_dequoted_address). Anything else may stand in quotes, but only where the quoted
-    string is all of the local part: ``"john doe"%mcvax@seismo`` is no RFC 822 address, and in ``"john doe%mcvax"@seismo`` the
-    hop has vanished into the user.
+    An operator is refused even where quotes could hold it: Postfix and Sendmail look into the quotes at their own
+    names and peel it all the same (Postfix: resolve_dequoted_address). Anything else may stand in quotes, but only
+    where the quoted string is all of the local part: ``"john doe"%mcvax@seismo`` is no RFC 822 address, and in
+    ``"john doe%mcvax"@seismo`` the hop has vanished into the user.
     """
     found = _OPERATOR.search(user)
     if found is not None:

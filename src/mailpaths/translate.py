@@ -61,11 +61,15 @@ class Translation:
         """Every step from the text to the new address, each with its rule."""
         what, rule = _NOTATION_RULES[self.source.notation]
         steps = [Step(f"parsed {self.source} as {what}", rule)]
-        for hop in hops(self.source, self.policy):
-            steps.append(Step(f"{hop.operator.rstrip(',')} asks {hop.host}, which gets {hop.rest}", _OPERATOR_RULES[hop.operator]))
+        steps += [
+            Step(f"{hop.operator.rstrip(',')} asks {hop.host}, which gets {hop.rest}", _OPERATOR_RULES[hop.operator])
+            for hop in hops(self.source, self.policy)
+        ]
         steps.append(Step(f"read as {self.route}", f"policy {self.policy}: {self.policy.rule}"))
         if isinstance(self.source, Mailbox) and (self.source.display_name is not None or self.source.comments):
-            steps.append(Step("left out the display name and comments: they are no part of a route", "RFC 822 6.2.6, 3.4.3"))
+            steps.append(
+                Step("left out the display name and comments: they are no part of a route", "RFC 822 6.2.6, 3.4.3")
+            )
         steps.append(Step(f"spelled {self.address}", f"style {self.style}: {self.style.rule}"))
         return tuple(steps)
 

@@ -1,7 +1,7 @@
 """What was written, one frozen value a notation, and the way from text to it.
 
-`BangPath` and `Mailbox` keep the spelling and compare by meaning; `AddressList` is the value of a header field; `parse` and
-`parse_list` make them, `Defect` says what is doubtful about one that parsed.
+`BangPath` and `Mailbox` keep the spelling and compare by meaning; `AddressList` is the value of a header field;
+`parse` and `parse_list` make them, `Defect` says what is doubtful about one that parsed.
 """
 
 from __future__ import annotations

@@ -20,9 +20,9 @@ _BARE_USER = re.compile(rf"{bang.USER}\Z")
 class BangPath:
     """A UUCP bang path: ``hosts`` in the order in which they are visited, then the ``user`` at the last one.
 
-    The hosts are as written, case and RFC 976's final dot included; ``user`` is unquoted. `str` gives back what was parsed,
-    letter for letter. Two paths are equal when their hosts are the same but for case and their users are the same.
-    Source: RFC 976 2.2 and 5.
+    The hosts are as written, case and RFC 976's final dot included; ``user`` is unquoted. `str` gives back what was
+    parsed, letter for letter. Two paths are equal when their hosts are the same but for case and their users are the
+    same. Source: RFC 976 2.2 and 5.
 
     >>> path = BangPath.parse("seismo!mcvax!piet")
     >>> path
@@ -88,8 +88,8 @@ class BangPath:
         return tuple([names.fold(names.without_dot(host)) for host in self.hosts]), self.user
 
 
-# A frozen dataclass sets its fields through object.__setattr__, which looks each name up; the slots' own descriptors do the
-# same in a third of the time, and millions of addresses are made here.
+# A frozen dataclass sets its fields through object.__setattr__, which looks each name up; the slots' own descriptors
+# do the same in a third of the time, and millions of addresses are made here.
 _set_hosts = BangPath.__dict__["hosts"].__set__
 _set_user = BangPath.__dict__["user"].__set__
 _set_written = BangPath.__dict__["_written"].__set__

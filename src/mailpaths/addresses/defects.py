@@ -1,8 +1,8 @@
 """Verdicts apart from syntax: what is doubtful about an address that parses.
 
-An address may be read without a doubt and still be one that SMTP cannot carry, that RFC 5322 lets nobody write any more, or
-that is older than RFC 822. Each such remark is a `Defect` with its place. The kinds and their order follow Dominic Sayers'
-is_email diagnoses, whose test suite mailpaths passes, with the historic forms added.
+An address may be read without a doubt and still be one that SMTP cannot carry, that RFC 5322 lets nobody write any
+more, or that is older than RFC 822. Each such remark is a `Defect` with its place. The kinds and their order follow
+Dominic Sayers' is_email diagnoses, whose test suite mailpaths passes, with the historic forms added.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from mailpaths import names
 from mailpaths.grammar import lexical, rfc822
@@ -47,7 +47,7 @@ class DefectKind(enum.Enum):
     message: str
     source: str
 
-    def __new__(cls, slug: str, category: Category, message: str, source: str) -> DefectKind:
+    def __new__(cls, slug: str, category: Category, message: str, source: str) -> Self:
         """Make a kind whose value is its slug."""
         kind = object.__new__(cls)
         kind._value_ = slug
@@ -64,8 +64,18 @@ class DefectKind(enum.Enum):
     COMMENT = ("comment", Category.CFWS, "a comment", "RFC 5322 3.2.2")
     FOLDING = ("folding", Category.CFWS, "white space about the address", "RFC 5322 3.2.2")
     IPV6_DEPRECATED = ("ipv6-deprecated", Category.DEPRECATED, "'::' for a single group", "RFC 5952 4.2.2")
-    OBSOLETE_LOCAL_PART = ("obs-local-part", Category.DEPRECATED, "words and quoted strings joined by dots", "RFC 5322 4.4")
-    OBSOLETE_FOLDING = ("obs-fws", Category.DEPRECATED, "white space about a dot, or a line of nothing else", "RFC 5322 4.2")
+    OBSOLETE_LOCAL_PART = (
+        "obs-local-part",
+        Category.DEPRECATED,
+        "words and quoted strings joined by dots",
+        "RFC 5322 4.4",
+    )
+    OBSOLETE_FOLDING = (
+        "obs-fws",
+        Category.DEPRECATED,
+        "white space about a dot, or a line of nothing else",
+        "RFC 5322 4.2",
+    )
     CONTROL_IN_QUOTES = ("obs-qtext", Category.DEPRECATED, "a control character in a quoted string", "RFC 5322 4.1")
     QUOTED_CONTROL = ("obs-qp", Category.DEPRECATED, "a control character behind a backslash", "RFC 5322 4.1")
     COMMENT_AT_DOT = ("obs-comment", Category.DEPRECATED, "a comment about a dot", "RFC 5322 4.4")
@@ -73,7 +83,12 @@ class DefectKind(enum.Enum):
     SPACE_AT_AT = ("cfws-near-at", Category.DEPRECATED, "white space or a comment about '@'", "RFC 5322 3.4.1")
     OBSOLETE_PHRASE = ("obs-phrase", Category.DEPRECATED, "a bare dot in a display name", "RFC 5322 4.1")
     SOURCE_ROUTE = ("obs-route", Category.DEPRECATED, "a source route", "RFC 5322 4.4, RFC 5321 C")
-    DOMAIN = ("domain", Category.RFC5322, "a domain of other characters than letters, digits and hyphens", "RFC 5321 2.3.5")
+    DOMAIN = (
+        "domain",
+        Category.RFC5322,
+        "a domain of other characters than letters, digits and hyphens",
+        "RFC 5321 2.3.5",
+    )
     TOO_LONG = ("too-long", Category.RFC5322, "longer than a path may be: 254 octets", "RFC 5321 4.5.3.1.3")
     LOCAL_PART_TOO_LONG = ("local-part-too-long", Category.RFC5322, "a local part over 64 octets", "RFC 5321 4.5.3.1.1")
     DOMAIN_TOO_LONG = ("domain-too-long", Category.RFC5322, "a domain over 253 characters", "RFC 1035 2.3.4")
@@ -89,8 +104,18 @@ class DefectKind(enum.Enum):
     HYPHEN = ("hyphen", Category.ERROR, "a label may not begin or end with a hyphen", "RFC 952, RFC 1123 2.1")
     FINAL_DOT = ("final-dot", Category.ERROR, "a domain may not end with a dot", "RFC 5321 2.3.5")
     NO_DOMAIN = ("no-domain", Category.ERROR, "no '@' and domain", "RFC 822 6.1")
-    SEVERAL_AT = ("several-at", Category.ERROR, "more than one '@': RFC 733's form, which RFC 822 dropped", "RFC 822 C.5.5")
-    AT_WORD = ("at-word", Category.ERROR, "the word 'at' for '@': RFC 733's form, which RFC 822 dropped", "RFC 822 C.5.4")
+    SEVERAL_AT = (
+        "several-at",
+        Category.ERROR,
+        "more than one '@': RFC 733's form, which RFC 822 dropped",
+        "RFC 822 C.5.5",
+    )
+    AT_WORD = (
+        "at-word",
+        Category.ERROR,
+        "the word 'at' for '@': RFC 733's form, which RFC 822 dropped",
+        "RFC 822 C.5.4",
+    )
     WORDS = ("words", Category.ERROR, "words with spaces between for a local part: RFC 733's form", "RFC 822 6.2.4")
     JOINED = ("joined", Category.ERROR, "a colon or a quoted string joined to a word", "RFC 822 6.1")
     PHRASE = ("phrase", Category.ERROR, "specials in a display name need quotes", "RFC 5322 3.2.3")
@@ -131,7 +156,7 @@ _BLANKS = re.compile(rf"{lexical.QUOTED_STRING}|{lexical.DOMAIN_LITERAL}|[ \t]++
 _EMPTY_LINE = re.compile(r"\r\n[ \t]++\r\n[ \t]")
 _BAD_PHRASE = re.compile(rf"{lexical.QUOTED_STRING}|([@\[\]\x00-\x08\x0a-\x1f\x7f])")
 _PHRASE_DOT = re.compile(rf"{lexical.QUOTED_STRING}|(\.)")
-_COLON = re.compile(rf'{lexical.QUOTED_STRING}|(:)')
+_COLON = re.compile(rf"{lexical.QUOTED_STRING}|(:)")
 _IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.|\Z)){4}(?<!\.)\Z")
 _IPV4_TAIL = re.compile(r"(?<=:)(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.|\Z)){4}(?<!\.)\Z")
 _GROUP = re.compile(r"[0-9A-Fa-f]{0,4}\Z")
@@ -152,7 +177,8 @@ def find(text: str) -> tuple[Defect, ...]:
     defects = [
         *_spaces(masked, found),
         *_words(masked, found),
-        *_domains(text, found),
+        *_phrase(masked, found),
+        *_domains(found),
         *_folding(folded),
     ]
     if not text.isascii():
@@ -187,42 +213,50 @@ def _spaces(masked: lexical.Masked, found: MailboxRecord) -> Iterator[Defect]:
 
 
 def _words(masked: lexical.Masked, found: MailboxRecord) -> Iterator[Defect]:
-    """Yield what is unusual about the local part and the display name."""
-    text = masked.text
+    """Yield what is unusual about the local part as a whole, and about the route before it."""
     start, end = found.local
-    local = text[start:end]
-    for quoted in _QUOTED.finditer(local):
-        whole = len(quoted[0]) == len(local)
-        kind = DefectKind.QUOTED_STRING if whole else DefectKind.OBSOLETE_LOCAL_PART
-        yield Defect(kind, (start + quoted.start(), start + quoted.end()))
-        control = _QUOTED_CONTROL.search(quoted[0])
-        if control is not None:
-            yield Defect(DefectKind.QUOTED_CONTROL, (start + quoted.start(), start + quoted.end()))
-        elif _CONTROL.search(quoted[0]):
-            yield Defect(DefectKind.CONTROL_IN_QUOTES, (start + quoted.start(), start + quoted.end()))
-        around = local[quoted.start() - 1 : quoted.start()] + local[quoted.end() : quoted.end() + 1]
-        if around.strip(" \t."):
-            yield Defect(DefectKind.JOINED, (start + quoted.start(), start + quoted.end()))
+    local = masked.text[start:end]
+    yield from _quoted(local, start)
     colon = next((mark for mark in _COLON.finditer(local) if mark[1]), None)
     if colon is not None:
         yield Defect(DefectKind.JOINED, (start + colon.start(), start + colon.end()))
     if found.quoted_local_part.startswith('"') and rfc822.is_words(local, ""):
         yield Defect(DefectKind.WORDS, found.local)
-    if len(found.quoted_local_part.encode("utf-8", "replace")) > names.MAX_LOCAL_PART:
+    if _octets(found.quoted_local_part) > names.MAX_LOCAL_PART:
         yield Defect(DefectKind.LOCAL_PART_TOO_LONG, found.local)
     if found.route:
         yield Defect(DefectKind.SOURCE_ROUTE, (found.address[0], start))
-    if found.domain is not None and "@" not in text:
+    if found.domain is not None and "@" not in masked.text:
         yield Defect(DefectKind.AT_WORD, (end, found.address[1]))
-    if found.angle:
-        phrase = text[: text.index("<") if '"' not in text else found.address[0] - 1]
-        for pattern, kind in ((_BAD_PHRASE, DefectKind.PHRASE), (_PHRASE_DOT, DefectKind.OBSOLETE_PHRASE)):
-            mark = next((mark for mark in pattern.finditer(phrase) if mark[1]), None)
-            if mark is not None:
-                yield Defect(kind, mark.span(1))
 
 
-def _domains(text: str, found: MailboxRecord) -> Iterator[Defect]:
+def _quoted(local: str, start: int) -> Iterator[Defect]:
+    """Yield what is unusual about the quoted strings of a local part that begins at ``start``."""
+    for quoted in _QUOTED.finditer(local):
+        span = (start + quoted.start(), start + quoted.end())
+        whole = len(quoted[0]) == len(local)
+        yield Defect(DefectKind.QUOTED_STRING if whole else DefectKind.OBSOLETE_LOCAL_PART, span)
+        if _QUOTED_CONTROL.search(quoted[0]):
+            yield Defect(DefectKind.QUOTED_CONTROL, span)
+        elif _CONTROL.search(quoted[0]):
+            yield Defect(DefectKind.CONTROL_IN_QUOTES, span)
+        around = local[quoted.start() - 1 : quoted.start()] + local[quoted.end() : quoted.end() + 1]
+        if around.strip(" \t."):
+            yield Defect(DefectKind.JOINED, span)
+
+
+def _phrase(masked: lexical.Masked, found: MailboxRecord) -> Iterator[Defect]:
+    """Yield what is unusual about a display name."""
+    if not found.angle:
+        return
+    phrase = masked.text[: masked.text.rindex("<", 0, found.address[0])]
+    for pattern, kind in ((_BAD_PHRASE, DefectKind.PHRASE), (_PHRASE_DOT, DefectKind.OBSOLETE_PHRASE)):
+        mark = next((mark for mark in pattern.finditer(phrase) if mark[1]), None)
+        if mark is not None:
+            yield Defect(kind, mark.span(1))
+
+
+def _domains(found: MailboxRecord) -> Iterator[Defect]:
     """Yield what is unusual about the domain: its labels, its length, its literal."""
     place = (found.local[1], found.address[1])
     if found.domain is None:
@@ -231,7 +265,7 @@ def _domains(text: str, found: MailboxRecord) -> Iterator[Defect]:
     if "@" in rfc822.outside_quotes(found.quoted_local_part):
         yield Defect(DefectKind.SEVERAL_AT, place)
     domain = found.domain
-    if len(found.quoted_local_part.encode("utf-8", "replace")) + 1 + len(domain.encode("utf-8", "replace")) > names.MAX_PATH:
+    if _octets(f"{found.quoted_local_part}@{domain}") > names.MAX_PATH:
         yield Defect(DefectKind.TOO_LONG, found.address)
     for kind in _literal(domain) if names.is_literal(domain) else _labels(domain):
         yield Defect(kind, place)
@@ -242,9 +276,9 @@ def _labels(domain: str) -> Iterator[DefectKind]:
         yield DefectKind.FINAL_DOT
         domain = domain[:-1]
     labels = domain.split(".")
-    if len(domain.encode("utf-8", "replace")) > names.MAX_DOMAIN:
+    if _octets(domain) > names.MAX_DOMAIN:
         yield DefectKind.DOMAIN_TOO_LONG
-    if any(len(label.encode("utf-8", "replace")) > names.MAX_LABEL for label in labels):
+    if any(_octets(label) > names.MAX_LABEL for label in labels):
         yield DefectKind.LABEL_TOO_LONG
     if any(label.startswith("-") or label.endswith("-") for label in labels):
         yield DefectKind.HYPHEN
@@ -301,3 +335,8 @@ def _folding(text: str) -> Iterator[Defect]:
     found = _EMPTY_LINE.search(text)
     if found is not None:
         yield Defect(DefectKind.OBSOLETE_FOLDING, found.span())
+
+
+def _octets(text: str) -> int:
+    """Return the length that the limits of SMTP count."""
+    return len(text.encode())

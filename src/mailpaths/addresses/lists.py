@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mailpaths.addresses import mailbox as mailbox_values
 from mailpaths.addresses import defects
+from mailpaths.addresses import mailbox as mailbox_values
 from mailpaths.addresses.bang import BangPath
 from mailpaths.addresses.mailbox import Mailbox
 from mailpaths.errors import AddressSyntaxError
@@ -16,7 +16,6 @@ from mailpaths.grammar import bang, faults, lexical, rfc822
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mailpaths.grammar.lexical import Masked
 
 __all__ = ["AddressList", "Comment", "Group", "Member"]
 
@@ -64,8 +63,9 @@ class Group:
 class AddressList:
     r"""What a ``From``, ``To`` or ``Cc`` field holds, in the order in which it stands there.
 
-    ``source`` is the field's value as it was, folding included; `str` gives it back. ``items`` are `Member` and `Group`
-    values, ``comments`` all comments, wherever they stand. Made by `mailpaths.parse_list`. Source: RFC 5322 3.4 and 4.4.
+    ``source`` is the field's value as it was, folding included; `str` gives it back. ``items`` are `Member` and
+    `Group` values, ``comments`` all comments, wherever they stand. Made by `mailpaths.parse_list`. Source: RFC 5322
+    3.4 and 4.4.
 
     >>> from mailpaths import parse_list
     >>> header = parse_list("Piet <mcvax!piet>, (off) ern@UT-SALLY.ARPA (Ern)")
@@ -109,7 +109,7 @@ class AddressList:
 
     @property
     def defects(self) -> tuple[defects.Defect, ...]:
-        """What is doubtful about the members as they stand here, folding included; member by member, each worst first."""
+        """What is doubtful about the members as they stand here, folding included; of each member the worst first."""
         found: list[defects.Defect] = []
         members = self.members
         for member in members:
@@ -195,7 +195,7 @@ class _Reader:
             start = self.place
             found = None if self.masked.text[start] == "@" else _GROUP.match(self.masked.text, start)
             items.append(self._member() if found is None else self._group(found))
-            if self.place < end and self.masked.text[self.place] not in ",":
+            if self.place < end and self.masked.text[self.place] != ",":
                 raise self._error("expected ',' between addresses", self.place)
         if not items:
             raise self._error("expected an address, found nothing", 0)
@@ -240,9 +240,7 @@ class _Reader:
             raise self._error(fault.message, fault.span[0] + start, fault.span[1] + start)
         first = min([start, *[note.start for note in comments]])
         written = self.text[first:end].rstrip(" \t")
-        return Member(
-            mailbox_values.from_record(found, written), (first, first + len(written)), found.address
-        )
+        return Member(mailbox_values.from_record(found, written), (first, first + len(written)), found.address)
 
     def _comments(self, end: int) -> tuple[lexical.Comment, ...]:
         """Return the comments up to ``end`` that no member has had."""

@@ -28,11 +28,11 @@ _NEEDLESS_QUOTES = re.compile(rf'"((?=[^"%!]*"\Z){lexical.DOT_ATOM})"\Z')
 class Mailbox:
     r"""An RFC 822 mailbox: ``[display name] <[route] local part @ domain>`` and its comments.
 
-    The local part has two forms, always named: ``local_part`` is *unquoted* (``john doe``), ``quoted_local_part`` is what
-    an address writes (``"john doe"``). What a local part means is for its domain alone to say (RFC 822 6.2.4): see
-    `mailpaths.read`. ``domain`` is ``None`` where none was written. `str` gives back what was parsed, letter for letter;
-    `addr_spec` is the bare address. Two mailboxes are equal when all parts are, domains compared blind to case.
-    Source: RFC 822 6.1, RFC 5322 3.4 and 4.4, RFC 6532 3.2.
+    The local part has two forms, always named: ``local_part`` is *unquoted* (``john doe``), ``quoted_local_part`` is
+    what an address writes (``"john doe"``). What a local part means is for its domain alone to say (RFC 822 6.2.4):
+    see `mailpaths.read`. ``domain`` is ``None`` where none was written. `str` gives back what was parsed, letter for
+    letter; `addr_spec` is the bare address. Two mailboxes are equal when all parts are, domains compared blind to
+    case. Source: RFC 822 6.1, RFC 5322 3.4 and 4.4, RFC 6532 3.2.
 
     >>> box = Mailbox.parse('"Piet B." <@seismo.css.gov:piet(he)@mcvax.uucp>')
     >>> box.local_part, box.domain, box.route, box.display_name, box.comments
@@ -54,7 +54,7 @@ class Mailbox:
 
     notation: ClassVar[Literal["rfc822"]] = "rfc822"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a mailbox has so many parts, all but two by keyword
         self,
         local_part: str,
         domain: str | None = None,
@@ -66,14 +66,16 @@ class Mailbox:
     ) -> None:
         """Make a mailbox from its parts, the local part unquoted; quotes are added where it needs them.
 
-        ``quoted_local_part`` is for the few that another quoting tells apart: ``u@a`` at b (RFC 733), ``"a!b"`` that its
-        quotes keep whole. Raises `AddressSyntaxError` for a part that cannot stand in a mailbox.
+        ``quoted_local_part`` is for the few that another quoting tells apart: ``u@a`` at b (RFC 733), ``"a!b"`` that
+        its quotes keep whole. Raises `AddressSyntaxError` for a part that cannot stand in a mailbox.
         """
         if quoted_local_part is None:
             quoted_local_part = local_part if _DOT_ATOM.match(local_part) else lexical.quote(local_part)
         lexical.check_characters(quoted_local_part)
         if lexical.unquote(quoted_local_part) != local_part:
-            raise AddressSyntaxError(f"not a quoted form of {local_part!r}", quoted_local_part, (0, len(quoted_local_part)))
+            raise AddressSyntaxError(
+                f"not a quoted form of {local_part!r}", quoted_local_part, (0, len(quoted_local_part))
+            )
         for name in (*route, *(() if domain is None else (domain,))):
             lexical.check_characters(name)
             if not _DOMAIN.match(name):
@@ -82,7 +84,11 @@ class Mailbox:
             lexical.check_characters(text)
         _set(self, quoted_local_part, domain, tuple(route), display_name, tuple(comments), None)
         found = rfc822.match(lexical.Masked(self.path, ()))
-        if found is None or (found.quoted_local_part, found.domain, found.route) != (quoted_local_part, domain, self.route):
+        if found is None or (found.quoted_local_part, found.domain, found.route) != (
+            quoted_local_part,
+            domain,
+            self.route,
+        ):
             raise AddressSyntaxError("not a local part and domain that stand together", self.path, (0, len(self.path)))
 
     @classmethod
@@ -182,7 +188,7 @@ _set_comments = Mailbox.__dict__["comments"].__set__
 _set_written = Mailbox.__dict__["_written"].__set__
 
 
-def _set(
+def _set(  # noqa: PLR0913, PLR0917 - one argument a slot
     box: Mailbox,
     quoted_local_part: str,
     domain: str | None,

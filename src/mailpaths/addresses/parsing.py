@@ -32,17 +32,18 @@ def parse(text: str, notation: Literal["bang"]) -> BangPath: ...
 @overload
 def parse(text: str, notation: Literal["rfc822"]) -> Mailbox: ...
 def parse(text: str, notation: Notation | None = None) -> Address:
-    """Return what the text is: a `BangPath` or a `Mailbox`, as it was written and with nothing decided about its meaning.
+    """Return what was written, a `BangPath` or a `Mailbox`, with nothing decided about its meaning.
 
     Without a ``notation`` the text may be any address that people wrote, RFC 733's ``Jones at Registry`` and a bare
-    ``user%host`` among them; what is doubtful about it stands in ``Mailbox.defects``. A text with ``@`` is a mailbox, for
-    RFC 976 2.1 asks to read ``a!b@c`` as ``(a!b)@c``; one with ``!`` and no ``@`` is a bang path.
+    ``user%host`` among them; what is doubtful about it stands in ``Mailbox.defects``. A text with ``@`` is a mailbox,
+    for RFC 976 2.1 asks to read ``a!b@c`` as ``(a!b)@c``; one with ``!`` and no ``@`` is a bang path.
 
     ``notation="bang"`` reads ``a!b@c`` as old rmail did. ``notation="rfc822"`` takes what RFC 822 and RFC 5322 take,
     their obsolete forms included, and refuses what has a defect of the category `Category.ERROR`.
 
-    Raises `AddressSyntaxError`, with the place of the fault, for a text that is no address; CR, LF and NUL are never part
-    of one, so that no address turns into two header lines. At most 65,536 characters are looked at, in linear time.
+    Raises `AddressSyntaxError`, with the place of the fault, for a text that is no address; CR, LF and NUL are never
+    part of one, so that no address turns into two header lines. At most 65,536 characters are looked at, in linear
+    time.
 
     >>> from mailpaths import parse
     >>> parse("seismo!mcvax!piet")
@@ -97,7 +98,7 @@ def coerce(address: Address | str) -> Address:
 
 
 def parse_list(text: str) -> AddressList:
-    r"""Return the value of a header field such as ``From:`` or ``To:``: mailboxes, groups, comments, each with its span.
+    r"""Return the value of a header field such as ``To:`` - mailboxes, groups, comments, each with its span.
 
     Folding is understood: CRLF with white space behind it (RFC 5322 2.2.3). Empty places between commas are skipped
     (RFC 5322 4.4), and groups may stand in any field (RFC 6854). Raises `AddressSyntaxError` for anything else.

@@ -4,9 +4,9 @@
     host       =  1*( atext / "." / ":" ) / domain-literal
     user       =  1*( atext / "." / ":" ) / quoted-string
 
-``atext`` is RFC 5322's less ``!``. A domain written as a host is `domain!user`, and one of a single label carries a final
-dot, `att.!Mark.Horton` (RFC 976 2.2). The colons belong to DECnet's ``node::user`` and Berknet's ``host:user`` behind a
-path. A user may hold ``@`` only when the notation was named: RFC 976 2.1 reads ``a!b@c`` as ``(a!b)@c``.
+``atext`` is RFC 5322's less ``!``. A domain written as a host is `domain!user`, and one of a single label carries a
+final dot, `att.!Mark.Horton` (RFC 976 2.2). The colons belong to DECnet's ``node::user`` and Berknet's ``host:user``
+behind a path. A user may hold ``@`` only when the notation was named: RFC 976 2.1 reads ``a!b@c`` as ``(a!b)@c``.
 """
 
 from __future__ import annotations

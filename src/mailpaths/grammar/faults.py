@@ -1,7 +1,7 @@
 """What is wrong with a text that is no address, in words for the person who wrote it.
 
-The usual slips are named first, by what stands there; for the rest the grammar of record says where it stopped and what it
-expected. Every fault has a span in the *whole* source.
+The usual slips are named first, by what stands there; for the rest the grammar of record says where it stopped and
+what it expected. Every fault has a span in the *whole* source.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def mailbox_fault(text: str, *, listed: bool = False) -> AddressSyntaxError:
     masked = lexical.mask(text)
     try:
         tree.read_mailbox(masked)
-    except tree.Stop as stop:
+    except tree.StopError as stop:
         place, expected = stop.place, stop.expected
     else:
         raise AssertionError(f"the drivers disagree about {text!r}")  # pragma: no cover - a test holds them equal
@@ -75,7 +75,7 @@ def bang_fault(text: str, *, at: bool) -> AddressSyntaxError:
         return slip
     try:
         tree.read_bang(text, at=at)
-    except tree.Stop as stop:
+    except tree.StopError as stop:
         return _stop_fault(text, stop.place, stop.expected, listed=True)
     raise AssertionError(f"the drivers disagree about {text!r}")  # pragma: no cover - a test holds them equal
 
@@ -122,9 +122,7 @@ def _stop_fault(text: str, place: int, expected: str, *, listed: bool) -> Addres
     return AddressSyntaxError(message, text, (place, place + 1))
 
 
-def _slip_fault(
-    text: str, hidden: str, slips: tuple[tuple[re.Pattern[str], str], ...]
-) -> AddressSyntaxError | None:
+def _slip_fault(text: str, hidden: str, slips: tuple[tuple[re.Pattern[str], str], ...]) -> AddressSyntaxError | None:
     """Return the first slip that stands in the text; the place is the last character of what was found."""
     for slip, message in slips:
         found = slip.search(hidden)

@@ -5,10 +5,12 @@ strings, compile them once and hand the same compiled pattern to pyparsing and t
 
 Two departures, both on purpose:
 
-* Comments are not part of the patterns. RFC 822 3.1.4 lets a comment stand wherever white space may and mean no more than
-  one space, so `mask` blanks every comment (keeping all offsets) before any other rule looks at the text. Nesting needs a
-  counter then, not recursion, and costs linear time at any depth.
-* CR, LF and NUL are never accepted, not even behind a backslash where RFC 5322 4.1 (obs-qp) lets them stand: they are how
+* Comments are not part of the patterns. RFC 822 3.1.4 lets a comment stand wherever white space may and mean no more
+than
+  one space, so `mask` blanks every comment (keeping all offsets) before any other rule looks at the text. Nesting
+  needs a counter then, not recursion, and costs linear time at any depth.
+* CR, LF and NUL are never accepted, not even behind a backslash where RFC 5322 4.1 (obs-qp) lets them stand: they are
+how
   one address becomes two header lines. Only `unfold` knows CRLF, and only before white space.
 """
 
@@ -39,13 +41,12 @@ __all__ = [
     "unquote",
 ]
 
-#: Characters in one address. Ten times what any protocol carries, room for a path of 5,000 hops, and a bound on what the
-#: slower driver may be asked to explain.
+#: Characters in one address. Ten times what any protocol carries, room for a path of 5,000 hops, and a bound on what
+#: the slower driver may be asked to explain.
 MAX_ADDRESS = 65_536
 
 # RFC 5322 3.2.3, extended by RFC 6532 3.2 with UTF8-non-ascii:
-#   atext = ALPHA / DIGIT / "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "/" / "=" / "?" / "^" / "_" / "`" /
-#           "{" / "|" / "}" / "~"
+# atext is ALPHA, DIGIT and any of !#$%&'*+-/=?^_`{|}~ -
 # written as "no control, no space, no special (RFC 5322 3.2.3 specials)"; `check_characters` has refused what is beyond
 # ASCII and still no text.
 ATEXT = r'[^\x00-\x20"(),.:;<>@\[\\\]\x7f]'
@@ -69,11 +70,13 @@ WORD = rf"(?:{ATOM}|{QUOTED_STRING})"
 # RFC 5322 3.4.1 and 4.4: domain-literal = "[" *([FWS] dtext) [FWS] "]", obs-dtext adds quoted-pair and controls.
 DOMAIN_LITERAL = r"\[(?:[^\[\]\\\r\n\0]|\\[^\r\n\0])*+\]"
 
-# RFC 5322 4.4: obs-domain = atom *("." atom), each atom with CFWS about it; RFC 822 6.2.3: a literal may be a sub-domain.
-# A final dot is the root's (RFC 1034 3.1) or RFC 976's: read, and noted as a defect.
+# RFC 5322 4.4: obs-domain = atom *("." atom), each atom with CFWS about it; RFC 822 6.2.3: a literal may be a
+# sub-domain. A final dot is the root's (RFC 1034 3.1) or RFC 976's: read, and noted as a defect.
 _SUB_DOMAIN = rf"(?:{ATOM}|{DOMAIN_LITERAL})"
 DOMAIN = rf"{_SUB_DOMAIN}(?:{WSP}*+\.{WSP}*+{_SUB_DOMAIN})*+(?:\.(?!{WSP}*+[.]))?+"
 
+# What surrogateescape makes of a byte that is not UTF-8 (PEP 383).
+_ESCAPED_BYTES = range(0xDC80, 0xDD00)
 _FORBIDDEN = re.compile("[\0\r\n]")
 _NO_TEXT = re.compile("[\x80-\x9f\u2028\u2029\ud800-\udfff]")
 # A fold: CRLF with white space behind it (RFC 5322 3.2.2). A CRLF that is the last thing, or that stands before another
@@ -118,7 +121,7 @@ def check_characters(text: str) -> None:
         found = _NO_TEXT.search(text)
         if found is not None:
             code = ord(found[0])
-            if 0xDC80 <= code <= 0xDCFF:  # what surrogateescape makes of a byte that is not UTF-8 (PEP 383)
+            if code in _ESCAPED_BYTES:
                 raise AddressSyntaxError(f"byte 0x{code - 0xDC00:02X} is not UTF-8 text", text, found.span())
             raise AddressSyntaxError(f"U+{code:04X} is not a text character", text, found.span())
 
@@ -207,5 +210,5 @@ def _strip_escapes(text: str) -> str:
 
 
 def escape_comment(text: str) -> str:
-    r"""Return the text as it stands between the parentheses of a comment, ``(``, ``)`` and ``\`` escaped (RFC 5322 3.2.2)."""
+    r"""Return the text as it stands in a comment, ``(``, ``)`` and ``\`` behind backslashes (RFC 5322 3.2.2)."""
     return _COMMENT_ESCAPE.sub(r"\\\1", text)

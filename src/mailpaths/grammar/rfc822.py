@@ -8,13 +8,13 @@ r"""The grammar of RFC 822 and RFC 5322 mailboxes, the obsolete forms and RFC 73
 
 Comments are blanks by the time a rule looks (see `lexical.mask`), so "white space" below is RFC 5322's CFWS.
 
-Wider than RFC 5322, each noted as a defect on the value: no ``@ domain`` at all, several of them (RFC 733 IV.A.1.f), words
-with blanks between them for a local part and ``at`` for ``@`` (RFC 733), a route without its angle brackets, a final dot,
-colons and quoted strings that a routing operator joins to a word (``node::user``, ``IN%"user@domain"``), specials in a
-display name that an angle address follows.
+Wider than RFC 5322, each noted as a defect on the value: no ``@ domain`` at all, several of them (RFC 733 IV.A.1.f),
+words with blanks between them for a local part and ``at`` for ``@`` (RFC 733), a route without its angle brackets, a
+final dot, colons and quoted strings that a routing operator joins to a word (``node::user``, ``IN%"user@domain"``),
+specials in a display name that an angle address follows.
 
-The patterns here are the fast driver; `tree` composes the same strings in pyparsing, explains what they refuse, and a test
-holds the two equal.
+The patterns here are the fast driver; `tree` composes the same strings in pyparsing, explains what they refuse, and a
+test holds the two equal.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ __all__ = [
     "SPACE",
     "MailboxRecord",
     "assemble",
+    "display_name",
     "is_no_address",
     "is_words",
-    "display_name",
     "match",
     "match_at",
     "opens_angle",
@@ -52,8 +52,8 @@ SPACE = rf"{lexical.WSP}*+"
 # The common address: dot-atom "@" dot-atom (RFC 5322 3.4.1), which is also every percent and hybrid form.
 ADDR_SPEC = re.compile(rf"({lexical.DOT_ATOM})@({lexical.DOT_ATOM})\Z")
 
-# A word of a local part. Beside RFC 5322's word: colons inside an atom (DECnet, Berknet), and quoted strings that "%", "!"
-# or ":" joins to an atom, as VMS and Berknet gateways wrote them: IN%"user@domain", a!"b c".
+# A word of a local part. Beside RFC 5322's word: colons inside an atom (DECnet, Berknet), and quoted strings that
+# "%", "!" or ":" joins to an atom, as VMS and Berknet gateways wrote them: IN%"user@domain", a!"b c".
 _PIECE = rf"{lexical.ATOM}(?:::?+{lexical.ATOM})*+"
 _NOT_JOINED = r"(?![^\x00-\x20(),.;<>@\[\\\]\x7f%!])"
 _JOINED = rf"(?:(?<=[%!])|::?+){lexical.QUOTED_STRING}{_NOT_JOINED}"
@@ -96,8 +96,8 @@ _LEFT_OF_ANGLE = re.compile(rf"(?:[^<\"\[]++|{lexical.QUOTED_STRING}|{lexical.DO
 class MailboxRecord(NamedTuple):
     """What stands in a mailbox, cleared of comments and folding; spans are offsets in the source.
 
-    ``quoted_local_part`` is the local part in quoted form, ``address`` the span from the route (or the local part) to the
-    end of the domain, ``local`` that of the local part alone.
+    ``quoted_local_part`` is the local part in quoted form, ``address`` the span from the route (or the local part) to
+    the end of the domain, ``local`` that of the local part alone.
     """
 
     quoted_local_part: str
@@ -138,8 +138,10 @@ def is_words(local: str, domains: str) -> bool:
 
 
 def is_no_address(local: str, domains: str) -> bool:
-    """Tell whether this is a local part without a domain that is none of its own: words, or a path with an empty place."""
-    return not domains and (is_words(local, domains) or "!" in local and _EMPTY_PLACE.search(outside_quotes(local)) is not None)
+    """Tell whether this is no address by itself: words without a domain, or a path with an empty place."""
+    return not domains and (
+        is_words(local, domains) or ("!" in local and _EMPTY_PLACE.search(outside_quotes(local)) is not None)
+    )
 
 
 def opens_angle(text: str) -> bool:
@@ -169,7 +171,11 @@ def record(found: re.Match[str], comments: tuple[Comment, ...]) -> MailboxRecord
 
 
 def assemble(
-    phrase: str | None, route: tuple[str | None, int], local: tuple[str, int], domains: str, comments: tuple[Comment, ...]
+    phrase: str | None,
+    route: tuple[str | None, int],
+    local: tuple[str, int],
+    domains: str,
+    comments: tuple[Comment, ...],
 ) -> MailboxRecord:
     """Return the record of a mailbox whose parts stand as given, ``route`` and ``local`` with their offsets.
 
@@ -235,7 +241,7 @@ def display_name(phrase: str) -> str | None:
 
 
 def outside_quotes(text: str) -> str:
-    """Return the text with each quoted string and literal made NULs, offsets kept: what routing operators may stand in."""
+    """Return the text with each quoted string and literal made NULs, so that only operators that count are left."""
     if '"' not in text and "[" not in text:
         return text
     return _OPAQUE.sub(lambda found: "\0" * len(found[0]), text)

@@ -1,12 +1,12 @@
 """The grammar of record, in pyparsing: the same terminals as the fast patterns, put together rule by rule.
 
-It reads every address that the fast patterns read (a test holds the two equal) and says of any other text *where* it stops
-being an address and what was expected there. It is built when first needed, under a lock and streamlined, since a cold
-pyparsing grammar is not thread-safe; `import mailpaths` does not pay for it.
+It reads every address that the fast patterns read (a test holds the two equal) and says of any other text *where* it
+stops being an address and what was expected there. It is built when first needed, under a lock and streamlined, since
+a cold pyparsing grammar is not thread-safe; `import mailpaths` does not pay for it.
 
-House rules for pyparsing: leaves come from `_leaf`, which turns white-space skipping off; the top keeps tabs; the end is
-written out, because ``parse_all=True`` builds a new grammar on every call and skips a trailing newline; lists are loops,
-never recursion; parse actions only note a token and its place.
+House rules for pyparsing: leaves come from `_leaf`, which turns white-space skipping off; the top keeps tabs; the end
+is written out, because ``parse_all=True`` builds a new grammar on every call and skips a trailing newline; lists are
+loops, never recursion; parse actions only note a token and its place.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from mailpaths.grammar.bang import BangRecord
 from mailpaths.grammar.lexical import Masked
 from mailpaths.grammar.rfc822 import MailboxRecord
 
-__all__ = ["Stop", "read_bang", "read_mailbox"]
+__all__ = ["StopError", "read_bang", "read_mailbox"]
 
 _LOCK = threading.Lock()
 
 
-class Stop(Exception):
+class StopError(Exception):
     """Where the grammar stopped: the offset, and the name of the rule that should have matched there."""
 
     def __init__(self, place: int, expected: str) -> None:
@@ -68,7 +68,8 @@ def _mailbox_grammar() -> tuple[pp.ParserElement, pp.ParserElement]:
     space = pp.Suppress(pp.Regex(rfc822.SPACE).leave_whitespace()).leave_whitespace()
     # RFC 822 6.1: domain; RFC 5322 4.4: obs-domain, domain-literal
     domain = _leaf("domain", "a domain", lexical.DOMAIN)
-    # RFC 822 6.1: addr-spec = local-part "@" domain. What stands behind "@" must be a domain: no other rule begins there.
+    # RFC 822 6.1: addr-spec = local-part "@" domain. What stands behind "@" must be a domain: no other rule begins
+    # there.
     at_domain = _leaf("at", "'@'", rf"{rfc822.SPACE}@{rfc822.SPACE}") - domain
     # RFC 822 6.1: local-part = word *("." word)
     local_part = _leaf("local", "a local part", rfc822.LOCAL_PART)
@@ -91,7 +92,7 @@ def _bang_grammar(at: bool) -> pp.ParserElement:  # noqa: FBT001 - private, and 
 
 
 def read_mailbox(masked: Masked) -> MailboxRecord:
-    """Return the record of a masked text that is one mailbox. Raises `Stop` where it is none."""
+    """Return the record of a masked text that is one mailbox. Raises `StopError` where it is none."""
     text = masked.text if "@" in masked.text else rfc822.spell_at(masked.text)
     with _LOCK:
         name_addr, bare = _mailbox_grammar()
@@ -103,7 +104,7 @@ def read_mailbox(masked: Masked) -> MailboxRecord:
     domains = [token for token in tokens if token.kind == "domain"]
     domain_text = text[end : domains[-1].place + len(domains[-1].text)] if domains else ""
     if rfc822.is_no_address(local.text, domain_text):
-        raise Stop(end if rfc822.is_words(local.text, "") else local.place, "'@'")
+        raise StopError(end if rfc822.is_words(local.text, "") else local.place, "'@'")
     route = pieces.get("route")
     phrase = pieces.get("phrase")
     return rfc822.assemble(
@@ -116,7 +117,7 @@ def read_mailbox(masked: Masked) -> MailboxRecord:
 
 
 def read_bang(text: str, *, at: bool = False) -> BangRecord:
-    """Return the record of a text that is one bang path. Raises `Stop` where it is none."""
+    """Return the record of a text that is one bang path. Raises `StopError` where it is none."""
     with _LOCK:
         grammar = _bang_grammar(at)
     tokens = _parse(grammar, text)
@@ -127,9 +128,11 @@ def _parse(grammar: pp.ParserElement, text: str) -> list[_Token]:
     try:
         found = grammar.parse_string(text)
     except pp.ParseBaseException as error:
-        raise Stop(error.loc, str(error.parser_element) if error.parser_element is not None else error.msg) from None
+        raise StopError(
+            error.loc, str(error.parser_element) if error.parser_element is not None else error.msg
+        ) from None
     tokens: list[_Token] = []
     for token in found:
-        assert isinstance(token, _Token)  # every leaf's action returns one
+        assert isinstance(token, _Token)  # noqa: S101 - for the type checker: every leaf's action returns one
         tokens.append(token)
     return tokens

@@ -1,7 +1,7 @@
 """What a mail host does next with an address: `next_hop`.
 
-`generic` peels by a policy's operators; `postfix`, `exim` and `sendmail` stand in for the real programs, held to a table of
-the programs' own answers (tests/vectors/mta_next_hop.jsonl).
+`generic` peels by a policy's operators; `postfix`, `exim` and `sendmail` stand in for the real programs, held to a
+table of the programs' own answers (tests/vectors/mta_next_hop.jsonl).
 """
 
 from __future__ import annotations
@@ -21,12 +21,15 @@ __all__ = ["Local", "Outcome", "Relay", "Unroutable", "next_hop"]
 _DRESSED = re.compile(r"[\s<(]")
 
 
-def next_hop(address: Address | str, policy: Policy | str = INTERNET, here: tuple[str, ...] = ("gw.example",)) -> Outcome:
+def next_hop(
+    address: Address | str, policy: Policy | str = INTERNET, here: tuple[str, ...] = ("gw.example",)
+) -> Outcome:
     """Return what a host named as in ``here`` does with the address: `Local`, `Relay` or `Unroutable`.
 
     ``here`` lists the host's own names, the primary one first; an address without a domain belongs to that one. Under
-    ``postfix``, ``exim`` and ``sendmail`` (and their variants) the answer is that of Postfix 3.7, Exim 4.96 and Sendmail 8.17
-    as Debian ships them, next host and all: Postfix looks into quotes at its own name, Sendmail appends ``.UUCP``.
+    ``postfix``, ``exim`` and ``sendmail`` (and their variants) the answer is that of Postfix 3.7, Exim 4.96 and
+    Sendmail 8.17 as Debian ships them, next host and all: Postfix looks into quotes at its own name, Sendmail appends
+    ``.UUCP``.
 
     Text that is no address is `Unroutable`, not an error; only `UnknownNameError` is raised, for an unknown policy.
 

@@ -21,8 +21,8 @@ class Local:
 class Relay:
     """The host passes the message on.
 
-    ``host`` is the name that it asks next, spelled as the program spells it (without the root's final dot), and ``rest``
-    is the local part that it hands over, in *quoted* form: ``rest@host`` is a valid address again.
+    ``host`` is the name that it asks next, spelled as the program spells it (without the root's final dot), and
+    ``rest`` is the local part that it hands over, in *quoted* form: ``rest@host`` is a valid address again.
     """
 
     host: str
