@@ -26,16 +26,50 @@ if TYPE_CHECKING:
 __all__ = ["Hop", "Reading", "hops", "read", "readings"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False, eq=False, repr=False)
 class Hop:
     """One step of a reading: the ``host`` that is asked, and the ``rest`` (quoted, as written) that it is handed.
 
-    ``operator`` is the mark that was peeled: ``@``, ``%``, ``!``, ``::``, ``:`` or ``@,`` for a node of a source route.
+    ``operator`` is the mark that was peeled: ``@``, ``%``, ``!``, ``::``, ``:``, or ``@,`` for a node of a source route.
     """
 
     host: str
-    rest: str
     operator: str
+    # The rest is cut out of the whole when asked for: a path of thousands of hops would hold millions of characters.
+    _whole: str
+    _start: int
+    _end: int
+
+    def __init__(self, host: str, rest: str, operator: str) -> None:
+        """Make a hop from its parts."""
+        _set_hop(self, host, operator, rest, (0, len(rest)))
+
+    @property
+    def rest(self) -> str:
+        """What the host is handed, quoted as it was written."""
+        return self._whole[self._start : self._end]
+
+    def __repr__(self) -> str:
+        """Return an expression that makes an equal hop."""
+        return f"Hop(host={self.host!r}, rest={self.rest!r}, operator={self.operator!r})"
+
+    def __eq__(self, other: object) -> bool:
+        """Compare all three parts."""
+        return self._key() == other._key() if isinstance(other, Hop) else NotImplemented
+
+    def __hash__(self) -> int:
+        """Return a hash that goes with `==`."""
+        return hash(self._key())
+
+    def _key(self) -> tuple[str, str, str]:
+        return self.host, self.rest, self.operator
+
+
+def _set_hop(hop: Hop, host: str, operator: str, whole: str, span: tuple[int, int]) -> None:
+    for name, value in zip(
+        ("host", "operator", "_whole", "_start", "_end"), (host, operator, whole, *span), strict=True
+    ):
+        object.__setattr__(hop, name, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +116,12 @@ def hops(address: Address | str, policy: Policy | str = INTERNET) -> tuple[Hop, 
     ! cmucsg ern
     """
     steps, _user = _walk(coerce(address), policies_room.coerce(policy))
-    return tuple(
-        [Hop(names.without_dot(step.host), step.prefix + step.text[step.start : step.end], step.mark) for step in steps]
-    )
+    found: list[Hop] = []
+    for step in steps:
+        hop = object.__new__(Hop)
+        _set_hop(hop, names.without_dot(step.host), step.mark, step.text, (step.start, step.end))
+        found.append(hop)
+    return tuple(found)
 
 
 def readings(address: Address | str, policies: Iterable[Policy | str] = ALL) -> tuple[Reading, ...]:
@@ -115,7 +152,6 @@ class _Step(NamedTuple):
 
     host: str
     mark: str
-    prefix: str
     text: str
     start: int
     end: int
@@ -139,7 +175,7 @@ def _walk(address: Address, policy: Policy) -> tuple[list[_Step], str]:
         if not policy.several_at and "@" in outside_quotes(address.quoted_local_part):
             raise ReadingError(f"{policy} takes no address with several '@': {text}")
         if address.route and policy.follows_routes:
-            steps.extend(_route_steps(address, text))
+            steps.extend(_route_steps(address))
     operators = policy.operators
     while True:
         start, end = _peel(text, operators, policy, steps)
@@ -160,12 +196,13 @@ def _walk(address: Address, policy: Policy) -> tuple[list[_Step], str]:
         text = inner[start:end]
 
 
-def _route_steps(box: Mailbox, text: str) -> Iterator[_Step]:
+def _route_steps(box: Mailbox) -> Iterator[_Step]:
     """Yield the nodes of a source route: each is handed the route without itself (RFC 822 6.2.7)."""
-    rest = f"{','.join(['@' + node for node in box.route])}:"
+    path = box.path
+    start = 0
     for node in box.route:
-        rest = rest[len(node) + 2 :]
-        yield _Step(node, "@,", rest, text, 0, len(text))
+        start += len(node) + 2  # "@", the node, and "," or ":"
+        yield _Step(node, "@,", path, start, len(path))
 
 
 def _peel(text: str, operators: tuple[Operator, ...], policy: Policy, steps: list[_Step]) -> tuple[int, int]:
@@ -194,7 +231,7 @@ def _peel(text: str, operators: tuple[Operator, ...], policy: Policy, steps: lis
             del live[place]
             continue
         start, end = rest_start, rest_end
-        steps.append(_Step(text[host_start:host_end], operator.value, "", text, start, end))
+        steps.append(_Step(text[host_start:host_end], operator.value, text, start, end))
         if operator is Operator.AT and policy.after_at is not None and operators is policy.operators:
             break
         place = 0

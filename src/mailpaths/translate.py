@@ -30,6 +30,14 @@ _OPERATOR_RULES = {
 }
 
 
+# Of a path of thousands of hops each step would show nearly all: what a person reads is the beginning.
+_SHOWN = 120
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of a translation: what was done, and the rule behind it (RFC and section, or a program's document)."""
@@ -62,7 +70,7 @@ class Translation:
         what, rule = _NOTATION_RULES[self.source.notation]
         steps = [Step(f"parsed {self.source} as {what}", rule)]
         steps += [
-            Step(f"{hop.operator.rstrip(',')} asks {hop.host}, which gets {hop.rest}", _OPERATOR_RULES[hop.operator])
+            Step(f"{hop.operator.rstrip(',')} asks {hop.host}, which gets {_cut(hop.rest)}", _OPERATOR_RULES[hop.operator])
             for hop in hops(self.source, self.policy)
         ]
         steps.append(Step(f"read as {self.route}", f"policy {self.policy}: {self.policy.rule}"))

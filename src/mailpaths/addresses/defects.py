@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -195,11 +196,12 @@ def _spaces(masked: lexical.Masked, found: MailboxRecord) -> Iterator[Defect]:
         if _CONTROL.search(comment.text):
             yield Defect(DefectKind.CONTROL_IN_COMMENT, (comment.start, comment.end))
     start, end = found.address
+    starts = [comment.start for comment in found.comments]
     for blank in _BLANKS.finditer(text):
         if blank[0][0] not in " \t":
             continue
         before, after = text[blank.start() - 1 : blank.start()], text[blank.end() : blank.end() + 1]
-        commented = any(blank.start() <= comment.start < blank.end() for comment in found.comments)
+        commented = bisect_left(starts, blank.start()) < bisect_left(starts, blank.end())
         if not (start <= blank.start() and blank.end() <= end):
             # In a display name white space separates the words. A single "addr-spec" may touch only its outside.
             if "@" in before + after:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["AddressList", "Comment", "Group", "Member"]
 
 # What may stand before the next separator: a comma in quotes, in a literal or in the route of an angle address is none.
+# A quote that does not end takes the rest with it, so that no quote is looked at twice.
 _ITEM = re.compile(
-    rf'(?:[^",;<\[]++|{lexical.QUOTED_STRING}|{lexical.DOMAIN_LITERAL}|<(?:[^<>"]++|{lexical.QUOTED_STRING})*+>|[<\["])*+'
+    rf'(?:[^",;<\[]++|{lexical.QUOTED_STRING}|{lexical.DOMAIN_LITERAL}|<(?:[^<>"]++|{lexical.QUOTED_STRING})*+>|[<\[]|"(?s:.*))*+'
 )
 _ROUTE = re.compile(rfc822.ROUTE)
 # group = display-name ":" [group-list] ";" (RFC 5322 3.4). "::" is DECnet's and opens no group.
@@ -138,6 +140,7 @@ class AddressList:
         """
         pieces: list[str] = []
         done = 0
+        starts = [note.span[0] for note in self.comments]
         for member in self.members:
             answer = function(member.mailbox)
             if answer is None or answer is member.mailbox:
@@ -145,9 +148,8 @@ class AddressList:
             start, end = member.address_span
             pieces.append(self.source[done:start])
             pieces.append(self._respell(answer, member))
-            pieces.extend(
-                [f" {self.source[slice(*note.span)]}" for note in self.comments if start <= note.span[0] < end]
-            )
+            inside = self.comments[bisect_left(starts, start) : bisect_left(starts, end)]
+            pieces.extend([f" {self.source[slice(*note.span)]}" for note in inside])
             done = end
         pieces.append(self.source[done:])
         return "".join(pieces)

@@ -43,7 +43,6 @@ __all__ = [
     "match_at",
     "opens_angle",
     "outside_quotes",
-    "record",
     "spell_at",
 ]
 
@@ -122,14 +121,22 @@ def match_at(text: str, start: int, end: int, comments: tuple[Comment, ...]) -> 
     """Return the record of the one mailbox that stands between two places of a masked text, or ``None``."""
     part = text[start:end]
     if "@" not in part:
-        text = text[:start] + spell_at(part) + text[end:] if " at " in part.lower().replace("\t", " ") else text
-    return _record((ANGLE if opens_angle(part) else BARE).match(text, start, end), comments)
+        part = spell_at(part)
+    return _record((ANGLE if opens_angle(part) else BARE).match(part), comments, start)
 
 
-def _record(found: re.Match[str] | None, comments: tuple[Comment, ...]) -> MailboxRecord | None:
+def _record(found: re.Match[str] | None, comments: tuple[Comment, ...], shift: int = 0) -> MailboxRecord | None:
     if found is None or is_no_address(found[found.re.groups - 1], found[found.re.groups]):
         return None
-    return record(found, comments)
+    *phrase, route, local, domains = found.groups()
+    group = len(phrase) + 1
+    return assemble(
+        phrase[0] if phrase else None,
+        (route, found.start(group) + shift),
+        (local, found.start(group + 1) + shift),
+        domains,
+        comments,
+    )
 
 
 def is_words(local: str, domains: str) -> bool:
@@ -161,15 +168,6 @@ def spell_at(text: str) -> str:
     return _AT_WORD.sub(lambda found: found[0] if found[0].startswith('"') else "@ ", text)
 
 
-def record(found: re.Match[str], comments: tuple[Comment, ...]) -> MailboxRecord:
-    """Return what a match of `ANGLE`, `BARE` or a list item says."""
-    *phrase, route, local, domains = found.groups()
-    group = len(phrase) + 1
-    return assemble(
-        phrase[0] if phrase else None, (route, found.start(group)), (local, found.start(group + 1)), domains, comments
-    )
-
-
 def assemble(
     phrase: str | None,
     route: tuple[str | None, int],
@@ -191,8 +189,7 @@ def assemble(
     domain: str | None = None
     if domains:
         *relays, domain = [_clean_domain(name) for name in _DOMAIN.findall(domains)]
-        for relay in relays:
-            quoted += "@" + relay
+        quoted = "@".join([quoted, *relays])
     return MailboxRecord(
         quoted,
         domain,
