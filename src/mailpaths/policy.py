@@ -207,9 +207,18 @@ def _pmdf(policy: Policy) -> Policy:
 
 # What a base policy's switches are, and what they change. A switch stands as "name", "name=yes" or "name=no".
 _SWITCHES: dict[str, tuple[tuple[str, ...], Callable[[Policy], Policy]]] = {
-    "postfix": (("swap_bangpath", "allow_percent_hack", "resolve_dequoted_address"), _postfix),
+    "postfix": (
+        (
+            "swap_bangpath",
+            "allow_percent_hack",
+            "resolve_dequoted_address",
+            "append_dot_mydomain",
+            "resolve_null_domain",
+        ),
+        _postfix,
+    ),
     "sendmail": (("nouucp", "decnet"), _sendmail),
-    "exim": (("percent_hack",), _exim),
+    "exim": (("percent_hack", "allow_domain_literals", "strip_trailing_dot"), _exim),
     "smail": (("switch_percent_and_bang", "USE_DECNET", "USE_BERKENET"), _smail),
     "pmdf": (("bangoverpercent",), _pmdf),
 }
@@ -220,10 +229,12 @@ _WORDS = {"yes": True, "no": False, "true": True, "false": False}
 def named(name: str) -> Policy:
     """Return the policy of that name; a program's own switches follow a colon.
 
-    ``internet``, ``uucp``, ``rfc733``, ``sendmail`` (``nouucp``, ``decnet``), ``postfix`` (``swap_bangpath``,
-    ``allow_percent_hack``, ``resolve_dequoted_address``, each ``=yes`` or ``=no``), ``exim`` (``percent_hack``),
-    ``smail`` (``switch_percent_and_bang``, ``USE_DECNET``, ``USE_BERKENET``), ``mmdf``, ``pmdf``
-    (``bangoverpercent``). Raises `UnknownNameError` for any other name or switch.
+    ``internet``, ``uucp``, ``rfc733``, ``mmdf``; ``postfix`` (``swap_bangpath``, ``allow_percent_hack``,
+    ``resolve_dequoted_address``, ``append_dot_mydomain``, ``resolve_null_domain``, each ``=yes`` or ``=no``);
+    ``sendmail`` (``nouucp`` for FEATURE(`nouucp', `nospecial'), ``decnet`` for _USE_DECNET_SYNTAX_); ``exim``
+    (``percent_hack`` for percent_hack_domains with the own names, ``allow_domain_literals``, ``strip_trailing_dot``);
+    ``smail`` (``switch_percent_and_bang``, ``USE_DECNET``, ``USE_BERKENET``); ``pmdf`` (``bangoverpercent``).
+    Raises `UnknownNameError` for any other name or switch.
 
     >>> from mailpaths import policy, read
     >>> read("a!b%c", policy.named("postfix"))

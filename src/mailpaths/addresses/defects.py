@@ -90,6 +90,7 @@ class DefectKind(enum.Enum):
         "a domain of other characters than letters, digits and hyphens",
         "RFC 5321 2.3.5",
     )
+    IDNA = ("idna", Category.RFC5322, "a domain beyond ASCII that has no IDNA form", "RFC 5891 4")
     TOO_LONG = ("too-long", Category.RFC5322, "longer than a path may be: 254 octets", "RFC 5321 4.5.3.1.3")
     LOCAL_PART_TOO_LONG = ("local-part-too-long", Category.RFC5322, "a local part over 64 octets", "RFC 5321 4.5.3.1.1")
     DOMAIN_TOO_LONG = ("domain-too-long", Category.RFC5322, "a domain over 253 characters", "RFC 1035 2.3.4")
@@ -286,6 +287,8 @@ def _labels(domain: str) -> Iterator[DefectKind]:
         yield DefectKind.HYPHEN
     if not all(_LABEL.match(label) or not label.isascii() for label in labels):
         yield DefectKind.DOMAIN
+    if not domain.isascii() and not names.fold(domain).isascii():
+        yield DefectKind.IDNA
     if labels[-1].isascii() and labels[-1].isdigit():
         yield DefectKind.TLD_NUMERIC
     elif len(labels) == 1:
