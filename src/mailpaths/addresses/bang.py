@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from mailpaths import names
 from mailpaths.errors import AddressSyntaxError
 from mailpaths.grammar import bang, faults, lexical
+
+if TYPE_CHECKING:
+    from mailpaths.addresses.defects import Defect
 
 __all__ = ["BangPath"]
 
@@ -67,6 +70,13 @@ class BangPath:
     def quoted_user(self) -> str:
         """The user as a path writes it: in quotes only where it could not stand without."""
         return self.user if _BARE_USER.match(self.user) else lexical.quote(self.user)
+
+    @property
+    def defects(self) -> tuple[Defect, ...]:
+        """What is doubtful about the path as written, worst first: see `mailpaths.Defect`."""
+        from mailpaths.addresses import defects  # found only when asked for
+
+        return defects.find_in_path(str(self))
 
     def __str__(self) -> str:
         """Return the path as it was written."""

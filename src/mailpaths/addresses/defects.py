@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from mailpaths.grammar.rfc822 import MailboxRecord
 
-__all__ = ["Category", "Defect", "DefectKind", "find"]
+__all__ = ["Category", "Defect", "DefectKind", "find", "find_in_path"]
 
 
 class Category(enum.IntEnum):
@@ -103,6 +103,18 @@ class DefectKind(enum.Enum):
     IPV6_TOO_MANY = ("ipv6-too-many", Category.RFC5322, "too many groups beside '::'", "RFC 4291 2.2")
     IPV6_COLON_START = ("ipv6-colon-start", Category.RFC5322, "an IPv6 address begins with one colon", "RFC 4291 2.2")
     IPV6_COLON_END = ("ipv6-colon-end", Category.RFC5322, "an IPv6 address ends with one colon", "RFC 4291 2.2")
+    PATH_USER = (
+        "path-user",
+        Category.DEPRECATED,
+        "'%', '@' or ':' in the user of a bang path: hosts read it in different ways",
+        "RFC 976 2.2 and 5",
+    )
+    ELLIPSIS = (
+        "ellipsis",
+        Category.ERROR,
+        "'...' for hosts that were left out: no path to follow",
+        "custom of Usenet signatures",
+    )
     HYPHEN = ("hyphen", Category.ERROR, "a label may not begin or end with a hyphen", "RFC 952, RFC 1123 2.1")
     FINAL_DOT = ("final-dot", Category.ERROR, "a domain may not end with a dot", "RFC 5321 2.3.5")
     NO_DOMAIN = ("no-domain", Category.ERROR, "no '@' and domain", "RFC 822 6.1")
@@ -162,6 +174,8 @@ _COLON = re.compile(rf"{lexical.QUOTED_STRING}|(:)")
 _IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.|\Z)){4}(?<!\.)\Z")
 _IPV4_TAIL = re.compile(r"(?<=:)(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.|\Z)){4}(?<!\.)\Z")
 _GROUP = re.compile(r"[0-9A-Fa-f]{0,4}\Z")
+_DOTS_ALONE = re.compile(r"(?:\A|!)(\.\.+)(?=!)")
+_PATH_MARK = re.compile(r"[%@:]")
 _LABEL = re.compile(r"[A-Za-z0-9-]++\Z")
 
 
@@ -187,6 +201,21 @@ def find(text: str) -> tuple[Defect, ...]:
         defects.append(Defect(DefectKind.NON_ASCII, found.address))
     unique = {defect.kind: defect for defect in reversed(defects)}
     return tuple(sorted(unique.values(), key=lambda defect: -_ORDER[defect.kind]))
+
+
+def find_in_path(text: str) -> tuple[Defect, ...]:
+    """Return every defect of one bang path as written, worst first."""
+    defects = []
+    found = _DOTS_ALONE.search(text)
+    if found is not None:
+        defects.append(Defect(DefectKind.ELLIPSIS, found.span(1)))
+    user = text.rindex("!") + 1 if not text.endswith('"') else text.index('!"') + 1
+    found = _PATH_MARK.search(text, user)
+    if found is not None:
+        defects.append(Defect(DefectKind.PATH_USER, found.span()))
+    if not text.isascii():
+        defects.append(Defect(DefectKind.NON_ASCII, (0, len(text))))
+    return tuple(defects)
 
 
 def _spaces(masked: lexical.Masked, found: MailboxRecord) -> Iterator[Defect]:
