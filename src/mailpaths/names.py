@@ -29,8 +29,7 @@ MAX_LABEL = 63
 MAX_DOMAIN = 253
 #: Octets in a local part, quotes included (RFC 5321 4.5.3.1.1).
 MAX_LOCAL_PART = 64
-#: Octets in a path between its angle brackets: RFC 5321 4.5.3.1.3 counts 256 with the brackets (erratum 1690 to RFC
-#: 3696).
+#: Octets in an address between its angle brackets: RFC 5321 4.5.3.1.3 allows a path 256 with them.
 MAX_PATH = 254
 
 
@@ -92,4 +91,4 @@ def without_dot(name: str) -> str:
     >>> without_dot("att.")
     'att'
     """
-    return name[:-1] if name.endswith(".") and not name.endswith("..") else name
+    return name[:-1] if name.endswith(".") and not name.endswith("..") and name != "." else name

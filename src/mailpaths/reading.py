@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from mailpaths import names
@@ -30,7 +32,7 @@ __all__ = ["Hop", "Reading", "hops", "read", "readings"]
 class Hop:
     """One step of a reading: the ``host`` that is asked, and the ``rest`` (quoted, as written) that it is handed.
 
-    ``operator`` is the mark that was peeled: ``@``, ``%``, ``!``, ``::``, ``:``, or ``@,`` for a node of a source route.
+    ``operator`` is the mark that was peeled: ``@``, ``%``, ``!``, ``::``, ``:``, or ``@,`` for a source route's node.
     """
 
     host: str
@@ -43,6 +45,11 @@ class Hop:
     def __init__(self, host: str, rest: str, operator: str) -> None:
         """Make a hop from its parts."""
         _set_hop(self, host, operator, rest, (0, len(rest)))
+
+    @property
+    def rule(self) -> str:
+        """The rule behind the operator (RFC and section, or another document)."""
+        return _RULES[self.operator]
 
     @property
     def rest(self) -> str:
@@ -65,11 +72,30 @@ class Hop:
         return self.host, self.rest, self.operator
 
 
+# See addresses/bang.py for why the slots' own descriptors.
+_set_host = Hop.__dict__["host"].__set__
+_set_operator = Hop.__dict__["operator"].__set__
+_set_whole = Hop.__dict__["_whole"].__set__
+_set_start = Hop.__dict__["_start"].__set__
+_set_end = Hop.__dict__["_end"].__set__
+
+
 def _set_hop(hop: Hop, host: str, operator: str, whole: str, span: tuple[int, int]) -> None:
-    for name, value in zip(
-        ("host", "operator", "_whole", "_start", "_end"), (host, operator, whole, *span), strict=True
-    ):
-        object.__setattr__(hop, name, value)
+    _set_host(hop, host)
+    _set_operator(hop, operator)
+    _set_whole(hop, whole)
+    _set_start(hop, span[0])
+    _set_end(hop, span[1])
+
+
+_RULES = {
+    "@": "RFC 822 6.2.4: the domain reads the local part",
+    "@,": "RFC 822 6.2.7: a source route is visited from left to right",
+    "%": "RFC 1123 5.2.16: user%domain@relay",
+    "!": "RFC 976 2.2: host!host!user",
+    "::": "RFC 2162 3: node::user",
+    ":": "4.2BSD mailaddr(7): host:user",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +162,66 @@ def readings(address: Address | str, policies: Iterable[Policy | str] = ALL) -> 
     here: a!b%c - rfc733
     """
     address = coerce(address)
+    traits = _traits(address)
+    groups = _groups_of_all(traits) if policies is ALL else _groups(tuple(map(policies_room.coerce, policies)), traits)
     # Keyed by spelling, not by equality: two routes that differ in case are one answer only if nothing was respelled.
-    found: dict[tuple[tuple[str, ...], str], list[Policy]] = {}
-    for policy in map(policies_room.coerce, policies):
+    found: dict[tuple[tuple[str, ...], str], list[tuple[int, Policy]]] = {}
+    for group in groups:
         try:
-            route = read(address, policy)
+            route = read(address, group[0][1])
         except ReadingError:
             continue
-        found.setdefault((route.hosts, route.user), []).append(policy)
-    return tuple([Reading(from_parts(*parts), tuple(by), by[0].rule) for parts, by in found.items()])
+        found.setdefault((route.hosts, route.user), []).extend(group)
+    answers = [(sorted(by, key=itemgetter(0)), parts) for parts, by in found.items()]
+    answers.sort(key=lambda answer: answer[0][0][0])  # the place of the first policy behind it
+    return tuple([Reading(from_parts(*parts), tuple([one for _, one in by]), by[0][1].rule) for by, parts in answers])
+
+
+class _Traits(NamedTuple):
+    """What of an address can make one policy's reading differ from another's."""
+
+    marks: tuple[str, ...]
+    routed: bool
+    quoted: bool
+    several_at: bool
+    doubled_percent: bool
+
+
+def _traits(address: Address) -> _Traits:
+    text = str(address)
+    return _Traits(
+        tuple([mark for mark in _MARKS if mark in text]),
+        isinstance(address, Mailbox) and bool(address.route),
+        '"' in text,
+        text.count("@") > 1,
+        "%%" in text,
+    )
+
+
+_MARKS = tuple([operator.value for operator in Operator])
+_Group = tuple[tuple[int, Policy], ...]
+
+
+def _groups(policies: tuple[Policy, ...], traits: _Traits) -> tuple[_Group, ...]:
+    """Return the policies, each with its place, in groups that give an address with these traits the same reading."""
+    groups: dict[object, list[tuple[int, Policy]]] = {}
+    for place, policy in enumerate(policies):
+        likeness = (
+            tuple([operator for operator in policy.operators if operator.value in traits.marks]),
+            policy.after_at,
+            traits.routed and policy.follows_routes,
+            policy.inside_quotes if traits.quoted else (),
+            traits.several_at and policy.several_at,
+            traits.doubled_percent and policy.doubled_percent,
+        )
+        groups.setdefault(likeness, []).append((place, policy))
+    return tuple([tuple(group) for group in groups.values()])
+
+
+@lru_cache(maxsize=512)
+def _groups_of_all(traits: _Traits) -> tuple[_Group, ...]:
+    """Return `_groups` of every policy, found ready for nearly every address: they are of few kinds."""
+    return _groups(ALL, traits)
 
 
 class _Step(NamedTuple):
@@ -161,7 +238,7 @@ class _Step(NamedTuple):
 _MIXED = re.compile(r'[@%:"\[]')
 # What no host can hold; an operator beside it is none.
 _NO_HOST = re.compile(r'[\x00-\x20"(),;<>\\]')
-_MARKS = re.compile(r"[@%!:]")
+_NEEDS_NO_QUOTES = re.compile(rf"{lexical.DOT_ATOM}\Z")
 _WHOLE_QUOTED = re.compile(rf"{lexical.QUOTED_STRING}\Z")
 
 
@@ -170,6 +247,11 @@ def _walk(address: Address, policy: Policy) -> tuple[list[_Step], str]:
     steps: list[_Step] = []
     if isinstance(address, BangPath):
         text = "!".join([*address.hosts, address.quoted_user])
+        if "@" in address.user and Operator.BANG in policy.operators:
+            # Whoever made it a bang path has said that the hosts come first (RFC 976 2.1: a!(b@c)); the rest is the
+            # last host's to read, and no quotes stand in it, since rmail knows none.
+            steps.extend(_path_steps(address))
+            text = address.user
     else:
         text = address.addr_spec
         if not policy.several_at and "@" in outside_quotes(address.quoted_local_part):
@@ -184,16 +266,33 @@ def _walk(address: Address, policy: Policy) -> tuple[list[_Step], str]:
             text, start = text[start:end], 0
             start, end = _peel(text, operators, policy, steps)
         text = text[start:end]
-        if policy.quotes_protect or not _WHOLE_QUOTED.match(text):
+        if not policy.inside_quotes or not _WHOLE_QUOTED.match(text):
             return steps, text
         inner = lexical.unquote(text)
-        if not _MARKS.search(inner):
-            return steps, text
         count = len(steps)
-        start, end = _peel(inner, operators, policy, steps)
+        start, end = _peel(inner, _inside(inner, operators, policy), policy, steps)
         if len(steps) == count:
             return steps, text
         text = inner[start:end]
+
+
+def _inside(inner: str, operators: tuple[Operator, ...], policy: Policy) -> tuple[Operator, ...]:
+    """Return the operators to look for in what a quoted string held, in their order.
+
+    What needed no quotes is read as if it had none.
+    """
+    if _NEEDS_NO_QUOTES.match(inner):
+        return tuple([operator for operator in operators if operator in policy.inside_quotes])
+    return policy.inside_quotes
+
+
+def _path_steps(path: BangPath) -> Iterator[_Step]:
+    """Yield the hosts of a bang path whose user is an address of its own."""
+    text = "!".join([*path.hosts, path.user])
+    start = 0
+    for host in path.hosts:
+        start += len(host) + 1
+        yield _Step(host, Operator.BANG.value, text, start, len(text))
 
 
 def _route_steps(box: Mailbox) -> Iterator[_Step]:

@@ -13,6 +13,8 @@ __all__ = ["Route"]
 
 # What no host of a route may hold: a space, a control, a comma, quotes, brackets that do not close a literal.
 _HOST = re.compile(rf'(?:[^\x00-\x20"(),;<>@\[\\\]\x7f]++|{lexical.DOMAIN_LITERAL})\Z')
+# A user in which a key would show one more host, or quotes that are not the key's own.
+_AMBIGUOUS = re.compile(r'[!"]')
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +38,7 @@ class Route:
         object.__setattr__(self, "hosts", tuple([names.without_dot(host) for host in self.hosts]))
         for host in self.hosts:
             lexical.check_characters(host)
-            if not _HOST.match(host):
+            if not _HOST.match(host) or host == ".":
                 raise AddressSyntaxError("not a host name", host, (0, len(host)))
         lexical.check_characters(self.user)
         if not self.user and not self.hosts:
@@ -46,10 +48,13 @@ class Route:
     def key(self) -> str:
         """One key for one mailbox however it was spelled: the folded hosts and the user, as a bang path.
 
+        Different routes have different keys: a user that holds ``!`` or a quote stands in quotes.
+
         >>> Route(("Seismo", "mcvax"), "piet").key
         'seismo!mcvax!piet'
         """
-        return "!".join([*(names.fold(host) for host in self.hosts), self.user])
+        user = lexical.quote(self.user) if _AMBIGUOUS.search(self.user) else self.user
+        return "!".join([*(names.fold(host) for host in self.hosts), user])
 
     def __str__(self) -> str:
         """Return the route for people to read: the hosts, and what happens there.

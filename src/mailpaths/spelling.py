@@ -125,6 +125,10 @@ def spell(route: Route, style: Style | str = PERCENT) -> BangPath | Mailbox:
     user = route.user
     if not _USER.match(user):
         user = _carry(user, len(hosts), style)
+    elif user[0] == "-" and style.form in {"bang", "hybrid"}:
+        raise ConversionError(
+            f"'-' begins the user {user!r}, which rmail would take for an option", character="-", part="user"
+        )
     if hosts:
         return _WRITERS[style.form](hosts, user, style)
     if style.form in {"domain", "route-addr"}:

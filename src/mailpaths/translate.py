@@ -20,16 +20,6 @@ _NOTATION_RULES = {
     "bang": ("a bang path", "RFC 976 2.2"),
     "rfc822": ("an RFC 822 mailbox", "RFC 822 6.1, RFC 5322 3.4"),
 }
-_OPERATOR_RULES = {
-    "@": "RFC 822 6.2.4: the domain reads the local part",
-    "@,": "RFC 822 6.2.7: a source route is visited from left to right",
-    "%": "RFC 1123 5.2.16: user%domain@relay",
-    "!": "RFC 976 2.2: host!host!user",
-    "::": "RFC 2162 3: node::user",
-    ":": "4.2BSD mailaddr(7): host:user",
-}
-
-
 # Of a path of thousands of hops each step would show nearly all: what a person reads is the beginning.
 _SHOWN = 120
 
@@ -48,6 +38,12 @@ class Step:
     def __str__(self) -> str:
         """Return the step as a line."""
         return f"{self.action}  [{self.rule}]"
+
+
+def _named(policies: tuple[Policy, ...]) -> str:
+    """Return the names in one line; a variant that agrees with its program is not worth a word."""
+    every = [str(policy) for policy in policies]
+    return ", ".join([name for name in every if ":" not in name or name.partition(":")[0] not in every])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +66,7 @@ class Translation:
         what, rule = _NOTATION_RULES[self.source.notation]
         steps = [Step(f"parsed {self.source} as {what}", rule)]
         steps += [
-            Step(f"{hop.operator.rstrip(',')} asks {hop.host}, which gets {_cut(hop.rest)}", _OPERATOR_RULES[hop.operator])
+            Step(f"{hop.operator.rstrip(',')} asks {hop.host}, which gets {_cut(hop.rest)}", hop.rule)
             for hop in hops(self.source, self.policy)
         ]
         steps.append(Step(f"read as {self.route}", f"policy {self.policy}: {self.policy.rule}"))
@@ -92,7 +88,7 @@ class Translation:
             return ()
         return tuple(
             [
-                f"other policies read this as {reading.route} ({', '.join(map(str, reading.policies))})"
+                f"other policies read this as {reading.route} ({_named(reading.policies)})"
                 for reading in readings(source)
                 if reading.route != self.route and reading.route.hosts != self.route.hosts[: len(reading.route.hosts)]
             ]

@@ -176,6 +176,7 @@ _IPV4_TAIL = re.compile(r"(?<=:)(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9
 _GROUP = re.compile(r"[0-9A-Fa-f]{0,4}\Z")
 _DOTS_ALONE = re.compile(r"(?:\A|!)(\.\.+)(?=!)")
 _PATH_MARK = re.compile(r"[%@:]")
+_AT_WORD = re.compile(r"(?<=[ \t])[Aa][Tt](?=[ \t])")
 _LABEL = re.compile(r"[A-Za-z0-9-]++\Z")
 
 
@@ -258,8 +259,9 @@ def _words(masked: lexical.Masked, found: MailboxRecord) -> Iterator[Defect]:
         yield Defect(DefectKind.LOCAL_PART_TOO_LONG, found.local)
     if found.route:
         yield Defect(DefectKind.SOURCE_ROUTE, (found.address[0], start))
-    if found.domain is not None and "@" not in masked.text:
-        yield Defect(DefectKind.AT_WORD, (end, found.address[1]))
+    if found.domain is not None and "@" not in rfc822.outside_quotes(masked.text[end : found.address[1]]):
+        word = _AT_WORD.search(masked.text, end)
+        yield Defect(DefectKind.AT_WORD, word.span() if word is not None else (end, found.address[1]))
 
 
 def _quoted(local: str, start: int) -> Iterator[Defect]:

@@ -11,7 +11,7 @@ from mailpaths.addresses import defects
 from mailpaths.addresses import mailbox as mailbox_values
 from mailpaths.addresses.bang import BangPath
 from mailpaths.addresses.mailbox import Mailbox
-from mailpaths.errors import AddressSyntaxError
+from mailpaths.errors import AddressSyntaxError, ConversionError
 from mailpaths.grammar import bang, faults, lexical, rfc822
 
 if TYPE_CHECKING:
@@ -44,12 +44,13 @@ class Member:
     """One mailbox of a header field.
 
     ``span`` is all of it in the source, display name and comments included; ``address_span`` only the address: the
-    addr-spec, or the route-addr without its brackets.
+    addr-spec, or the route-addr without its brackets; ``bracketed`` says whether it stands in angle brackets.
     """
 
     mailbox: Mailbox
     span: tuple[int, int]
     address_span: tuple[int, int]
+    bracketed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,8 @@ class AddressList:
         ``function`` is asked about each mailbox and answers with the address to stand there, or with ``None`` or the
         mailbox itself to leave it alone. Of its answer only the address is used, a route included; names, comments and
         folding stay those of the field, and comments that stood inside of an address follow it. Raises
-        `AddressSyntaxError` when an answer is text that is no address.
+        `AddressSyntaxError` when an answer is text that is no address, `ConversionError` when it is one that no header
+        field can hold.
 
         >>> from mailpaths import parse_list, translate
         >>> header = parse_list('"Piet" <seismo!mcvax!piet> (at CWI),\r\n sam@host')
@@ -147,24 +149,12 @@ class AddressList:
                 continue
             start, end = member.address_span
             pieces.append(self.source[done:start])
-            pieces.append(self._respell(answer, member))
+            pieces.append(_respell(answer, member))
             inside = self.comments[bisect_left(starts, start) : bisect_left(starts, end)]
             pieces.extend([f" {self.source[slice(*note.span)]}" for note in inside])
             done = end
         pieces.append(self.source[done:])
         return "".join(pieces)
-
-    def _respell(self, answer: Mailbox | BangPath | str, member: Member) -> str:
-        """Return the text of an answer as it can stand in the member's place."""
-        if isinstance(answer, str):
-            lexical.check_characters(answer)
-            path = bang.match(answer)
-            answer = Mailbox.parse(answer) if path is None else BangPath.parse(answer)
-        if isinstance(answer, BangPath):
-            return str(answer) if "@" not in str(answer) else lexical.quote(str(answer))
-        # A route needs its brackets (RFC 5322 4.4); where the member has none they come with it.
-        bracketed = self.source[: member.address_span[0]].rstrip(" \t\r\n").endswith("<")
-        return f"<{answer.path}>" if answer.route and not bracketed else answer.path
 
     def __str__(self) -> str:
         """Return the field's value as it was written."""
@@ -177,6 +167,26 @@ class AddressList:
     def __len__(self) -> int:
         """Return the number of mailboxes."""
         return len(self.members)
+
+
+def _respell(answer: Mailbox | BangPath | str, member: Member) -> str:
+    """Return the text of an answer as it can stand in the member's place."""
+    if isinstance(answer, str):
+        lexical.check_characters(answer)
+        path = bang.match(answer)
+        answer = Mailbox.parse(answer) if path is None else BangPath.parse(answer)
+    if isinstance(answer, BangPath):
+        text = str(answer)
+        # In a header a path is a local part: what that cannot be, or what would be read as another address, is refused.
+        found = rfc822.match(lexical.Masked(text, ()))
+        if found is None or found.domain is not None:
+            raise ConversionError(f"a header field cannot hold the bang path {text}")
+    else:
+        text = answer.path
+    # A route needs brackets (RFC 5322 4.4), and a bare colon would open a group: where none stand they come with it.
+    if member.bracketed or not (":" in rfc822.outside_quotes(text) or text.startswith("@")):
+        return text
+    return f"<{text}>"
 
 
 class _Reader:
@@ -200,7 +210,7 @@ class _Reader:
             if self.place < end and self.masked.text[self.place] != ",":
                 raise self._error("expected ',' between addresses", self.place)
         if not items:
-            raise self._error("expected an address, found nothing", 0)
+            raise self._error("expected an address, found nothing", 0, 0)
         notes = [Comment(note.text, (note.start, note.end)) for note in self.masked.comments]
         return AddressList(self.source, tuple(items), tuple(notes))
 
@@ -242,7 +252,9 @@ class _Reader:
             raise self._error(fault.message, fault.span[0] + start, fault.span[1] + start)
         first = min([start, *[note.start for note in comments]])
         written = self.text[first:end].rstrip(" \t")
-        return Member(mailbox_values.from_record(found, written), (first, first + len(written)), found.address)
+        return Member(
+            mailbox_values.from_record(found, written), (first, first + len(written)), found.address, found.angle
+        )
 
     def _comments(self, end: int) -> tuple[lexical.Comment, ...]:
         """Return the comments up to ``end`` that no member has had."""

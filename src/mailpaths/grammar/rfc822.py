@@ -35,6 +35,7 @@ __all__ = [
     "ROUTE",
     "SPACE",
     "MailboxRecord",
+    "angle_place",
     "assemble",
     "display_name",
     "is_no_address",
@@ -92,6 +93,9 @@ _AT_WORD = re.compile(rf'{lexical.QUOTED_STRING}|"(?s:.*)|(?<=[ \t])[Aa][Tt](?=[
 _LEFT_OF_ANGLE = re.compile(rf"(?:[^<\"\[]++|{lexical.QUOTED_STRING}|{lexical.DOMAIN_LITERAL}|\[)*+")
 
 
+_AT_WORD_QUICK = re.compile(r"[ \t][Aa][Tt][ \t]")
+
+
 class MailboxRecord(NamedTuple):
     """What stands in a mailbox, cleared of comments and folding; spans are offsets in the source.
 
@@ -111,17 +115,13 @@ class MailboxRecord(NamedTuple):
 
 def match(masked: Masked) -> MailboxRecord | None:
     """Return the record of a masked text that is one mailbox from end to end, or ``None``."""
-    text = masked.text
-    if "@" not in text:
-        text = spell_at(text)
+    text = spell_at(masked.text)
     return _record((ANGLE if opens_angle(text) else BARE).match(text), masked.comments)
 
 
 def match_at(text: str, start: int, end: int, comments: tuple[Comment, ...]) -> MailboxRecord | None:
     """Return the record of the one mailbox that stands between two places of a masked text, or ``None``."""
-    part = text[start:end]
-    if "@" not in part:
-        part = spell_at(part)
+    part = spell_at(text[start:end])
     return _record((ANGLE if opens_angle(part) else BARE).match(part), comments, start)
 
 
@@ -153,19 +153,30 @@ def is_no_address(local: str, domains: str) -> bool:
 
 def opens_angle(text: str) -> bool:
     """Tell whether a ``<`` stands outside of quoted strings and literals: the mark of a name-addr."""
-    if "<" not in text:
-        return False
-    if '"' not in text and "[" not in text:
-        return True
+    return "<" in text and angle_place(text) >= 0
+
+
+def angle_place(text: str) -> int:
+    """Return where the ``<`` of a name-addr stands, or -1."""
+    place = text.find("<")
+    if place < 0 or ('"' not in text and "[" not in text):
+        return place
     found = _LEFT_OF_ANGLE.match(text)
-    return found is not None and text.startswith("<", found.end())
+    return found.end() if found is not None and text.startswith("<", found.end()) else -1
 
 
 def spell_at(text: str) -> str:
-    """Return the text with RFC 733's word ``at`` written as ``@``, offsets kept (RFC 733 III: node = "at" / "@")."""
-    if " " not in text and "\t" not in text:
+    """Return the text with RFC 733's word ``at`` written as ``@``, offsets kept (RFC 733 III: node = "at" / "@").
+
+    Only in the address itself, and only where no ``@`` stands in it: a display name may say what it likes.
+    """
+    if ("@" in text and '"' not in text and "<" not in text) or not _AT_WORD_QUICK.search(text):
         return text
-    return _AT_WORD.sub(lambda found: found[0] if found[0].startswith('"') else "@ ", text)
+    start = angle_place(text) + 1
+    address = text[start:]
+    if "@" in outside_quotes(address):
+        return text
+    return text[:start] + _AT_WORD.sub(lambda found: found[0] if found[0].startswith('"') else "@ ", address)
 
 
 def assemble(

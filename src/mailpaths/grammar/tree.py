@@ -93,7 +93,7 @@ def _bang_grammar(at: bool) -> pp.ParserElement:  # noqa: FBT001 - private, and 
 
 def read_mailbox(masked: Masked) -> MailboxRecord:
     """Return the record of a masked text that is one mailbox. Raises `StopError` where it is none."""
-    text = masked.text if "@" in masked.text else rfc822.spell_at(masked.text)
+    text = rfc822.spell_at(masked.text)
     with _LOCK:
         name_addr, bare = _mailbox_grammar()
     angle = rfc822.opens_angle(text)

@@ -20,7 +20,7 @@ def next_hop(address: Address, policy: Policy, here: tuple[str, ...]) -> Outcome
 
     A host name that begins with ``-`` is refused, as smail3 (addr.c) does: it would reach a program as an option.
     """
-    own = {names.fold(name) for name in here}
+    own = {names.fold(names.without_dot(name)) for name in here}
     try:
         for hop in reading.hops(address, policy):
             if names.fold(hop.host) in own:

@@ -1,0 +1,223 @@
+"""What `explain` knows of an address, gathered once for every way of showing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mailpaths.addresses import BangPath, Defect, parse
+from mailpaths.cli import streams
+from mailpaths.errors import AddressSyntaxError, ReadingError
+from mailpaths.nexthop import Local, Outcome, Relay, next_hop
+from mailpaths.policy import ALL
+from mailpaths.reading import Hop, hops, read, readings
+from mailpaths.spelling import PERCENT
+from mailpaths.translate import Translation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mailpaths.addresses import Address
+    from mailpaths.policy import Policy
+    from mailpaths.route import Route
+
+__all__ = ["MOST_HOPS", "PROGRAMS", "Decision", "Explanation", "Refusal", "Road", "Stop", "explanation"]
+
+#: Whom `explain` asks what they would do next: the documents' own reading and the programs that still run.
+PROGRAMS: tuple[Policy, ...] = tuple(
+    [policy for policy in ALL if policy.program is not None or policy.name == "internet"]
+)
+#: Roads longer than this are not shown hop by hop: each hop is handed all the rest, and the text grows by the square.
+MOST_HOPS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One hop of a road, with the rule by which its operator is read."""
+
+    hop: Hop
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """One reading: its route, hop by hop (nothing where that is too long), the policies behind it, and why."""
+
+    route: Route
+    stops: tuple[Stop, ...]
+    policies: tuple[Policy, ...]
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The policies that read no route out of the address, and why not."""
+
+    message: str
+    policies: tuple[Policy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the hosts that run these programs do next."""
+
+    outcome: Outcome
+    policies: tuple[Policy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All that `explain` shows of one address. ``error`` is there when the text is none, or when nobody can read it."""
+
+    text: str
+    here: tuple[str, ...]
+    value: Address | None = None
+    error: Exception | None = None
+    defects: tuple[Defect, ...] = ()
+    roads: tuple[Road, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    warnings: tuple[str, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+    @property
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """The parts of the address as written, each with the field's own name for it."""
+        value = self.value
+        if value is None:
+            return ()
+        if isinstance(value, BangPath):
+            return (("hosts", " ".join(value.hosts)), ("user", value.user))
+        found = [
+            ("display name", value.display_name),
+            ("route", " ".join(value.route) or None),
+            ("local part", value.quoted_local_part),
+            ("domain", value.domain),
+            *[("comment", comment) for comment in value.comments],
+        ]
+        return tuple([(name, text) for name, text in found if text is not None])
+
+    def row(self) -> dict[str, object]:
+        """Return the JSON object; ``route`` is the first reading's."""
+        route = self.roads[0].route if self.roads else None
+        return {
+            "input": self.text,
+            "status": "error" if self.error else "ambiguous" if self.warnings else "ok",
+            "notation": None if self.value is None else self.value.notation,
+            "output": None,
+            "route": None if route is None else _route(route),
+            "warnings": self.warnings,
+            "error": None if self.error is None else streams.fault(self.error, self.text),
+            "parts": _parts(self.value),
+            "defects": [
+                {
+                    "kind": defect.kind.value,
+                    "category": defect.category.name.lower(),
+                    "message": defect.message,
+                    "source": defect.kind.source,
+                    "span": defect.span,
+                }
+                for defect in self.defects
+            ],
+            "readings": [
+                {
+                    "route": _route(road.route),
+                    "policies": _names(road.policies),
+                    "rule": road.rule,
+                    "hops": [
+                        {"operator": stop.hop.operator, "host": stop.hop.host, "rest": stop.hop.rest, "rule": stop.rule}
+                        for stop in road.stops
+                    ]
+                    if road.stops or not road.route.hosts
+                    else None,
+                }
+                for road in self.roads
+            ],
+            "refusals": [
+                {"message": refusal.message, "policies": _names(refusal.policies)} for refusal in self.refusals
+            ],
+            "here": self.here,
+            "next_hops": [
+                {**_outcome(decision.outcome), "policies": _names(decision.policies)} for decision in self.decisions
+            ],
+        }
+
+
+def explanation(text: str, policies: Sequence[Policy] = (), here: Sequence[str] = ("gw.example",)) -> Explanation:
+    """Return all that is known of an address; only these policies are asked, where some are given. Raises nothing."""
+    here = tuple(here)
+    decisions = tuple(_decisions(text, policies or PROGRAMS, here))
+    try:
+        value = parse(text)
+    except AddressSyntaxError as error:
+        return Explanation(text, here, error=error, decisions=decisions)
+    asked = tuple(policies) or ALL
+    found = readings(value, asked)
+    roads = tuple([Road(one.route, _stops(value, one.route, one.policies[0]), one.policies, one.rule) for one in found])
+    refusals = tuple(_refusals(value, asked, {policy for one in found for policy in one.policies}))
+    refused = None if roads else ReadingError(f"{asked[0]} {refusals[0].message}")
+    defects = () if isinstance(value, BangPath) else value.defects
+    # What `translate` would warn of, whatever the style.
+    doubts = Translation(value, roads[0].route, value, roads[0].policies[0], PERCENT).warnings if roads else ()
+    return Explanation(text, here, value, refused, defects, roads, refusals, doubts, decisions)
+
+
+def _stops(value: Address, route: Route, policy: Policy) -> tuple[Stop, ...]:
+    if not 0 < len(route.hosts) <= MOST_HOPS:
+        return ()
+    # The first step of a translation is the parsing, the next ones are the hops.
+    steps = Translation(value, route, value, policy, PERCENT).steps[1:]
+    return tuple([Stop(hop, step.rule) for hop, step in zip(hops(value, policy), steps, strict=False)])
+
+
+def _refusals(value: Address, asked: Iterable[Policy], content: set[Policy]) -> Iterable[Refusal]:
+    """Yield why the other policies refuse."""
+    why: dict[str, list[Policy]] = {}
+    for policy in asked:
+        if policy not in content:
+            try:
+                read(value, policy)
+            except ReadingError as error:
+                # The policy stands beside the message, so that equal messages meet.
+                why.setdefault(str(error).removeprefix(f"{policy} "), []).append(policy)
+    return [Refusal(message, tuple(by)) for message, by in why.items()]
+
+
+def _decisions(text: str, programs: Iterable[Policy], here: tuple[str, ...]) -> Iterable[Decision]:
+    """Return what each program would do, equal answers together."""
+    found: dict[Outcome, list[Policy]] = {}
+    for policy in programs:
+        found.setdefault(next_hop(text, policy, here), []).append(policy)
+    return [Decision(outcome, tuple(by)) for outcome, by in found.items()]
+
+
+def _parts(value: Address | None) -> dict[str, object] | None:
+    if value is None:
+        return None
+    if isinstance(value, BangPath):
+        return {"hosts": value.hosts, "user": value.user}
+    return {
+        "display_name": value.display_name,
+        "route": value.route,
+        "local_part": value.local_part,
+        "quoted_local_part": value.quoted_local_part,
+        "domain": value.domain,
+        "comments": value.comments,
+    }
+
+
+def _route(route: Route) -> dict[str, object]:
+    return {"hosts": route.hosts, "user": route.user}
+
+
+def _names(policies: Iterable[Policy]) -> list[str]:
+    return [policy.name for policy in policies]
+
+
+def _outcome(outcome: Outcome) -> dict[str, object]:
+    """Return the outcome with all its keys: an action, and what goes with it."""
+    row: dict[str, object] = {"action": "refuse", "host": None, "rest": None, "user": None, "reason": None}
+    if isinstance(outcome, Local):
+        return row | {"action": "keep", "user": outcome.user}
+    if isinstance(outcome, Relay):
+        return row | {"action": "relay", "host": outcome.host, "rest": outcome.rest}
+    return row | {"reason": outcome.reason}

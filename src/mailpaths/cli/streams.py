@@ -1,0 +1,227 @@
+"""What the subcommands share: where addresses come from, and where rows and complaints go.
+
+Standard input and output are UTF-8 in every locale, since that is what an address beyond ASCII is made of (RFC 6531);
+bytes that are none pass through as they are. Nothing is kept: a batch of a million lines needs the memory of one.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import sys
+from json import JSONEncoder
+from typing import TYPE_CHECKING, BinaryIO, TextIO
+
+import click
+
+from mailpaths.errors import AddressSyntaxError, ConversionError, MailPathsError, ReadingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+__all__ = [
+    "BAD_INPUT",
+    "BROKEN_PIPE",
+    "BUG",
+    "OK",
+    "BrokenPipe",
+    "InputOutputError",
+    "Output",
+    "complaint",
+    "excerpt",
+    "fault",
+    "inputs",
+    "status",
+    "visible",
+    "warning",
+]
+
+OK = 0
+BAD_INPUT = 65  # sysexits EX_DATAERR
+BUG = 70  # sysexits EX_SOFTWARE
+BROKEN_PIPE = 141  # as shells say it: 128 and SIGPIPE
+
+_encode = JSONEncoder(ensure_ascii=False).encode
+_encode_ascii = JSONEncoder(ensure_ascii=True).encode
+# What would not stand in a line of UTF-8 text: C1 controls and line separators, at which some readers split, and bytes
+# that were not UTF-8, which have no other spelling than JSON's \udcXX.
+_NO_TEXT = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# Terminals obey control characters; people are shown a picture of each (U+2400 and on) instead.
+_VISIBLE = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
+_VISIBLE |= dict.fromkeys([*range(0x80, 0xA0), 0x2028, 0x2029, *range(0xD800, 0xE000)], 0xFFFD)
+_BOM = b"\xef\xbb\xbf"
+
+
+class BrokenPipe(Exception):  # noqa: N818 - no error: the reader has seen enough
+    """Nobody reads the output any more."""
+
+
+class InputOutputError(click.ClickException):
+    """Reading or writing failed: sysexits EX_IOERR."""
+
+    exit_code = 74
+
+
+def inputs(addresses: Sequence[str]) -> Iterator[tuple[int | None, str]]:
+    """Yield the addresses given, or else the lines of standard input with their numbers.
+
+    A line ends at LF or CRLF, and at nothing else; a byte order mark before the first is dropped. Raises
+    `click.UsageError` when there is nothing to read, `InputOutputError` when reading fails.
+    """
+    if addresses:
+        return ((None, address) for address in addresses)
+    if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
+        raise click.UsageError("no address: give some as arguments, or one a line on standard input")
+    from mailpaths.cli import progress
+
+    return _lines(progress.shown(_bytes(sys.stdin)))
+
+
+def _bytes(stream: TextIO) -> Iterable[bytes]:
+    """Return the lines of a stream as bytes; one of a test may hold text and nothing else."""
+    if hasattr(stream, "buffer"):
+        return stream.buffer
+    return (line.encode("utf-8", "surrogateescape") for line in stream)
+
+
+def _lines(raw: Iterable[bytes]) -> Iterator[tuple[int, str]]:
+    number = 0
+    try:
+        for number, line in enumerate(raw, 1):
+            end = len(line)
+            if line.endswith(b"\n"):
+                end -= 2 if line.endswith(b"\r\n") else 1
+            start = len(_BOM) if number == 1 and line.startswith(_BOM) else 0
+            yield number, line[start:end].decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise InputOutputError(f"cannot read standard input after line {number}: {error.strerror}") from error
+
+
+class Output:
+    """Standard output for rows and standard error for complaints, in step with each other where both are one place."""
+
+    def __init__(self) -> None:
+        if sys.stdout is None or sys.stdout.closed:
+            raise InputOutputError("standard output is closed")
+        sys.stdout.flush()
+        self._rows: BinaryIO | None = getattr(sys.stdout, "buffer", None)
+        self.is_terminal: bool = sys.stdout.isatty()
+        self._in_step = self.is_terminal or _one_file(sys.stdout, sys.stderr)
+
+    def line(self, text: str) -> None:
+        """Write one line."""
+        if self.is_terminal:
+            text = text.translate(_VISIBLE)
+        self.block(f"{text}\n")
+
+    def json(self, row: dict[str, object]) -> None:
+        """Write one line of JSON (RFC 8259)."""
+        text = _encode(row)
+        if not text.isascii() and _NO_TEXT.search(text):
+            text = _encode_ascii(row)
+        self.block(f"{text}\n")
+
+    def block(self, text: str) -> None:
+        """Write text that is laid out already."""
+        try:
+            if self._rows is None:  # a stream of a test, which holds text and nothing else
+                sys.stdout.write(text)
+                return
+            rest = text.encode("utf-8", "surrogateescape")
+            while rest:  # more than once only where PYTHONUNBUFFERED leaves no buffer between us and a full pipe
+                rest = rest[self._rows.write(rest) :]
+            if self.is_terminal:
+                self._rows.flush()
+        except OSError as error:
+            raise _output_fault(error) from error
+
+    def complain(self, text: str) -> None:
+        """Write lines for a person to standard error."""
+        if sys.stderr is None:
+            return
+        if self._in_step:
+            self.flush()
+        try:
+            # Looked up each time: a progress bar puts itself before it, and scrolls what is written above itself.
+            sys.stderr.write(f"{text}\n")
+        except OSError as error:
+            raise _output_fault(error) from error
+
+    def flush(self) -> None:
+        """Write what is still held back."""
+        try:
+            (self._rows or sys.stdout).flush()
+        except OSError as error:
+            raise _output_fault(error) from error
+
+
+def _one_file(one: TextIO, other: TextIO | None) -> bool:
+    try:
+        return other is not None and os.path.sameopenfile(one.fileno(), other.fileno())
+    except (OSError, ValueError):  # io.UnsupportedOperation is both: a stream of a test, without a file behind it
+        return False
+
+
+def _output_fault(error: OSError) -> Exception:
+    if error.errno == errno.EPIPE or (os.name == "nt" and error.errno == errno.EINVAL):
+        return BrokenPipe()
+    return InputOutputError(f"cannot write: {error.strerror}")
+
+
+def visible(text: str) -> str:
+    """Return the text with a picture for each control character, so that no terminal obeys it."""
+    return text.translate(_VISIBLE)
+
+
+def fault(error: Exception, text: str) -> dict[str, object]:
+    """Return what a row says of an error: message, span in characters of the input (or ``None``) and kind."""
+    span = error.span if isinstance(error, AddressSyntaxError) and error.text == text else None
+    return {"message": _message(error), "span": span and list(span), "kind": _kind(error)}
+
+
+def complaint(error: Exception, text: str, number: int | None) -> str:
+    """Return what standard error says of an error: the place, the message, and a caret under the fault if known."""
+    head = visible(f"mailpaths: {'' if number is None else f'line {number}: '}{_message(error)}")
+    return f"{head}\n{shown}" if (shown := excerpt(error, text)) else head
+
+
+def warning(message: str, text: str, number: int | None) -> str:
+    """Return what standard error says of a doubt: the place and the message."""
+    return visible(f"mailpaths: {text if number is None else f'line {number}'}: warning: {message}")
+
+
+def excerpt(error: Exception, text: str) -> str:
+    """Return the address with a caret under the fault, or just the address where the error knows no place."""
+    if not text:
+        return ""
+    if isinstance(error, AddressSyntaxError) and error.text == text:
+        return error.excerpt()
+    if isinstance(error, ConversionError) and error.character and text.count(error.character) == 1:
+        place = text.index(error.character)
+        return AddressSyntaxError("", text, (place, place + 1)).excerpt()
+    return AddressSyntaxError("", text, (0, 0)).excerpt().partition("\n")[0]
+
+
+def status(error: Exception) -> int:
+    """Return the exit status of a batch with this error in it."""
+    return BAD_INPUT if isinstance(error, MailPathsError) else BUG
+
+
+_KINDS: tuple[tuple[type[Exception], str], ...] = (
+    (AddressSyntaxError, "syntax"),
+    (ReadingError, "reading"),
+    (ConversionError, "conversion"),
+)
+
+
+def _kind(error: Exception) -> str:
+    return next((kind for known, kind in _KINDS if isinstance(error, known)), "internal")
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, AddressSyntaxError | ConversionError):
+        return error.message
+    if isinstance(error, MailPathsError):
+        return str(error)
+    return f"a fault of mailpaths itself, please report it: {error!r}"

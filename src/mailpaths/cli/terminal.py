@@ -1,0 +1,130 @@
+"""`explain` on a terminal: the same words, with colours, in columns as wide as the screen."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from mailpaths.cli import words
+from mailpaths.cli.streams import excerpt, visible
+from mailpaths.errors import AddressSyntaxError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+    from mailpaths.cli.facts import Explanation, Road
+    from mailpaths.policy import Policy
+
+__all__ = ["Screen"]
+
+# rich fills columns up to their width; nobody wants to copy the blanks.
+_FILLING = re.compile(r"[ ]+((?:\x1b\[[0-9;]*m)?)[ ]*$", re.MULTILINE)
+# Columns below which the rule of each hop is left out: the hosts need the room.
+_NARROW = 80
+_HOST = "bold cyan"
+_USER = "bold green"
+_MARK = "bold yellow"
+_DIM = "bright_black"
+_BAD = "bold red"
+
+
+class Screen:
+    """A terminal, or what a program calls one (FORCE_COLOR); rich honours NO_COLOR, TERM and COLUMNS."""
+
+    def __init__(self) -> None:
+        self._console = Console(highlight=False, markup=False, emoji=False)
+
+    def text(self, found: Explanation, *, every: bool) -> str:
+        """Return the explanation with the terminal's own escapes."""
+        with self._console.capture() as shown:
+            self._console.print(Group(*_blocks(found, every=every, narrow=self._console.width < _NARROW)))
+        return _FILLING.sub(r"\1", shown.get())
+
+
+def _blocks(found: Explanation, *, every: bool, narrow: bool) -> Iterator[RenderableType]:
+    yield _address(found.text)
+    yield ""
+    if isinstance(found.error, AddressSyntaxError):
+        yield Text.assemble(("No address: ", _BAD), visible(found.error.message))
+        yield from _excerpt(found)
+        yield ""
+    elif found.value is not None:
+        yield Text.assemble(("Written as ", "bold"), words.notation(found.value))
+        table = _grid(2)
+        for name, part in found.parts:
+            table.add_row(Text(name, _DIM), _address(part))
+        for one in found.defects:
+            table.add_row(Text("remark", "yellow"), words.remark(one))
+        yield Padding(table, (0, 0, 0, 2))
+        yield ""
+    for place, road in enumerate(found.roads, 1):
+        yield from _road(road, f"Reading {place} of {len(found.roads)}: ", every=every, narrow=narrow)
+    for refusal in found.refusals:
+        yield Text.assemble(("Not read by ", "bold"), _policies(refusal.policies, every=every))
+        yield Padding(Text(visible(refusal.message)), (0, 0, 1, 2))
+    yield Text.assemble(("A host named ", "bold"), (visible(" or ".join(found.here)), _HOST), (" would", "bold"))
+    for decision in found.decisions:
+        done, what, host = map(visible, words.verdict(decision.outcome))
+        style = "red" if done.startswith("refuse") else ""
+        line = Text.assemble((f"{done} ", style), what if style else _address(what))
+        if host:
+            line.append(" to ").append(host, _HOST)
+        yield Padding(line, (0, 0, 0, 2))
+        yield Padding(Text.assemble(("under ", _DIM), _policies(decision.policies, every=every)), (0, 0, 0, 4))
+
+
+def _road(road: Road, head: str, *, every: bool, narrow: bool) -> Iterator[RenderableType]:
+    line = Text(head, "bold")
+    for place, host in enumerate(road.route.hosts):
+        line.append(" → " if place else "", _DIM).append(visible(host), _HOST)
+    line.append(": " if road.route.hosts else "here: ", _DIM).append(visible(road.route.user), _USER)
+    yield line
+    yield Padding(Text(visible(words.directions(road.route))), (0, 0, 0, 2))
+    if road.stops:
+        table = _grid(4 if narrow else 5)
+        for stop in road.stops:
+            cells = [
+                Text(stop.hop.operator.rstrip(","), _MARK),
+                Text(visible(stop.hop.host), _HOST),
+                Text("gets", _DIM),
+                _address(stop.hop.rest),
+            ]
+            if not narrow:
+                cells.append(Text(stop.rule, _DIM))
+            table.add_row(*cells)
+        yield Padding(table, (0, 0, 0, 4))
+    table = _grid(2)
+    table.add_row(Text("read so by", _DIM), _policies(road.policies, every=every))
+    table.add_row(Text("because", _DIM), Text(road.rule, _DIM))
+    yield Padding(table, (0, 0, 1, 2))
+
+
+def _grid(columns: int) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for _column in range(columns):
+        table.add_column(overflow="fold")  # in place of dots: no letter of an address is dropped
+    return table
+
+
+def _address(text: str) -> Text:
+    """Return an address with its operators made visible."""
+    shown = Text(visible(text) or "(an empty address)", overflow="fold")
+    shown.highlight_regex(r"[@%!]|::?", _MARK)
+    return shown
+
+
+def _policies(policies: tuple[Policy, ...], *, every: bool) -> Text:
+    return Text(words.names(policies, every=every), "magenta")
+
+
+def _excerpt(found: Explanation) -> Iterator[Text]:
+    lines = excerpt(found.error, found.text).splitlines() if found.error is not None else []
+    for line, style in zip(lines, ("", _BAD), strict=False):
+        yield Text(line, style, no_wrap=True, overflow="ignore")

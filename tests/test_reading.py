@@ -1,0 +1,187 @@
+"""Readings: which route an address means under each policy, hop by hop."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailpaths import (
+    ALL,
+    AddressSyntaxError,
+    BangPath,
+    Hop,
+    Mailbox,
+    ReadingError,
+    Route,
+    hops,
+    parse,
+    policy,
+    read,
+    readings,
+)
+
+
+@pytest.mark.parametrize(
+    ("address", "how", "route"),
+    [
+        ("piet", "internet", ((), "piet")),
+        ("a!b", "internet", (("a",), "b")),
+        ("a!b@c", "internet", (("c", "a"), "b")),
+        ("a!b@c", "uucp", (("a", "c"), "b")),
+        ("a!b%c", "internet", (("c", "a"), "b")),
+        ("a!b%c", "uucp", (("a", "c"), "b")),
+        ("a!b%c", "sendmail", (("a", "c"), "b")),
+        ("a!b%c", "sendmail:nouucp", (("c",), "a!b")),
+        ("a!b%c", "rfc733", ((), "a!b%c")),
+        ("a!b%c", "exim", ((), "a!b%c")),
+        ("a!b%c@d", "exim:percent_hack", (("d", "c"), "a!b")),
+        ("u%a%b@c", "internet", (("c", "b", "a"), "u")),
+        ("u@a@b", "internet", (("b", "a"), "u")),
+        ("u@a@b", "postfix", (("b", "a"), "u")),
+        ("<@a,@b:u@c>", "internet", (("a", "b", "c"), "u")),
+        ("<@a,@b:u@c>", "postfix", (("c",), "u")),
+        ("<@a:x!u%d@c>", "internet", (("a", "c", "d", "x"), "u")),
+        ("<@a:x!u%d@c>", "mmdf", (("a", "c", "d", "x"), "u")),
+        ("@a:u", "internet", (("a",), "u")),
+        ('"a%b"@c', "internet", (("c",), "a%b")),
+        ('"a%b"@c', "postfix", (("c", "b"), "a")),
+        ('"a%b"@c', "sendmail", (("c", "b"), "a")),
+        ('"a%b"@c', "postfix:resolve_dequoted_address=no", (("c",), "a%b")),
+        ('"john doe"@c', "postfix", (("c",), "john doe")),
+        ('"a!b%c"@d', "postfix", (("d", "a", "c"), "b")),
+        (r'"\"a%b\"%c"@d', "postfix", (("d", "c", "b"), "a")),
+        ('"%a"@c', "postfix", (("c",), "%a")),
+        ("node::user", "smail", (("node",), "user")),
+        ("node::user", "internet", ((), "node::user")),
+        ("node:user", "smail", (("node",), "user")),
+        ("a::b:c", "smail", (("a", "b"), "c")),
+        ("node::user@relay", "sendmail:decnet", (("relay", "node"), "user")),
+        ("user%%A%B", "pmdf", (("B",), "user%%A")),
+        ("user%%A", "pmdf", ((), "user%%A")),
+        ("user%%A@b", "internet", (("b", "A"), "user%")),
+        ("att.!Mark.Horton", "internet", (("att",), "Mark.Horton")),
+        ("u@host.", "internet", (("host",), "u")),
+        ("u%a@[192.0.2.1]", "internet", (("[192.0.2.1]", "a"), "u")),
+        ("[192.0.2.1]!u", "internet", (("[192.0.2.1]",), "u")),
+        ("a![x!y]!u", "internet", (("a", "[x!y]"), "u")),
+        ('a!"b!c"', "internet", (("a",), "b!c")),
+        ('a!"b%c"', "postfix", (("a", "c"), "b")),
+        ('IN%"user@domain"@vax', "internet", (("vax",), "IN%user@domain")),
+        ("!a@b", "internet", (("b",), "!a")),
+        ("a!@b", "internet", (("b",), "a!")),
+        ("%a@b", "internet", (("b",), "%a")),
+        ("a%@b", "internet", (("b",), "a%")),
+        ("a!b", "rfc733", ((), "a!b")),
+        ("Friendly User @ hosta @ local-net1", "rfc733", (("local-net1", "hosta"), "Friendly User")),
+        ("Piet <mcvax!piet>", "internet", (("mcvax",), "piet")),
+    ],
+)
+def test_read(address: str, how: str, route: tuple[tuple[str, ...], str]) -> None:
+    found = read(address, how)
+    assert (found.hosts, found.user) == route
+    assert read(parse(address), policy.named(how)) == found
+    assert tuple(hop.host for hop in hops(address, how)) == found.hosts
+
+
+def test_the_notation_of_the_value_does_not_change_the_policy() -> None:
+    assert read(BangPath(("a",), "b@c"), "internet") == Route(("a",), "b@c")
+    assert read(BangPath(("a",), "b@c"), "postfix") == Route(("a", "c"), "b")
+    assert read(Mailbox("a!b", "c", quoted_local_part='"a!b"')) == Route(("c",), "a!b")
+
+
+@pytest.mark.parametrize("how", ["sendmail", "exim", "sendmail:nouucp", "exim:percent_hack"])
+def test_programs_that_take_one_at_refuse_two(how: str) -> None:
+    for ask in (read, hops):
+        with pytest.raises(ReadingError):
+            ask("u@a@b", how)
+
+
+def test_hops_say_what_each_host_is_handed() -> None:
+    assert hops("<@a,@b:x!u%d@c>") == (
+        Hop("a", "@b:x!u%d@c", "@,"),
+        Hop("b", "x!u%d@c", "@,"),
+        Hop("c", "x!u%d", "@"),
+        Hop("d", "x!u", "%"),
+        Hop("x", "u", "!"),
+    )
+    assert hops("node::host:u", "smail") == (Hop("node", "host:u", "::"), Hop("host", "u", ":"))
+    assert hops('"john doe"@a') == (Hop("a", '"john doe"', "@"),)
+    assert hops("piet") == ()
+
+
+def test_readings_of_the_classic() -> None:
+    found = readings("a!b%c")
+    assert [(reading.route.hosts, reading.route.user) for reading in found] == [
+        (("c", "a"), "b"),
+        (("a", "c"), "b"),
+        ((), "a!b%c"),
+        (("c",), "a!b"),
+        (("a",), "b%c"),
+    ]
+    assert sorted(str(how) for reading in found for how in reading.policies) == sorted(map(str, ALL))
+    for reading in found:
+        assert reading.rule == reading.policies[0].rule
+
+
+def test_readings_leave_out_who_refuses() -> None:
+    assert all("sendmail" not in map(str, reading.policies) for reading in readings("u@a@b"))
+    assert readings("u@a@b", ["exim"]) == ()
+
+
+def test_readings_of_a_plain_address_are_one() -> None:
+    (only,) = readings("piet@mcvax")
+    assert only.route == Route(("mcvax",), "piet")
+    assert only.policies == ALL
+
+
+def test_text_that_is_no_address() -> None:
+    for ask in (read, hops, readings):
+        with pytest.raises(AddressSyntaxError):
+            ask("a@@b")
+
+
+# --- Routes
+
+
+def test_route_equality_and_key() -> None:
+    assert Route(("SEISMO", "mcvax."), "piet") == Route(("seismo", "MCVAX"), "piet")
+    assert hash(Route(("SEISMO",), "piet")) == hash(Route(("seismo",), "piet"))
+    assert Route(("a",), "Piet") != Route(("a",), "piet")
+    assert Route(("a",), "b") != ("a", "b")
+    assert Route(("Seismo", "mcvax"), "Piet").key == "seismo!mcvax!Piet"
+    assert Route((), "piet").key == "piet"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Route(("a",), "b!c"), Route(("a", "b"), "c")),
+        (Route((), "a!b"), Route(("a",), "b")),
+    ],
+)
+def test_different_routes_have_different_keys(one: Route, other: Route) -> None:
+    assert one != other
+    assert one.key != other.key
+
+
+def test_a_route_for_people() -> None:
+    assert str(Route(("seismo", "mcvax"), "piet")) == "seismo → mcvax: piet"
+    assert str(Route((), "piet")) == "here: piet"
+    assert repr(Route(("a",), "b")) == "Route(hosts=('a',), user='b')"
+
+
+@pytest.mark.parametrize("host", ["", ".", "a b", "a@b", 'a"b', "[x", "a\n", "a,b", "a(b)"])
+def test_what_is_no_host(host: str) -> None:
+    with pytest.raises(AddressSyntaxError):
+        Route((host,), "u")
+
+
+@pytest.mark.parametrize("user", ["a\nb", "a\0", "\udc80"])
+def test_what_is_no_user(user: str) -> None:
+    with pytest.raises(AddressSyntaxError):
+        Route(("a",), user)
+
+
+def test_an_empty_user_needs_a_host() -> None:
+    assert Route(("a",), "").user == ""
+    with pytest.raises(AddressSyntaxError):
+        Route((), "")

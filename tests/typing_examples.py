@@ -1,0 +1,85 @@
+"""User code that must type-check strictly: mypy reads it with the tests, and test_public_face.py runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import assert_never, assert_type
+
+import mailpaths
+from mailpaths import (
+    Address,
+    AddressList,
+    BangPath,
+    Group,
+    Local,
+    Mailbox,
+    Member,
+    Outcome,
+    Policy,
+    Reading,
+    Relay,
+    Route,
+    Style,
+    Translation,
+    Unroutable,
+)
+
+
+def notations_give_their_values() -> None:
+    assert_type(mailpaths.parse("a@b"), BangPath | Mailbox)
+    assert_type(mailpaths.parse("a!b", "bang"), BangPath)
+    assert_type(mailpaths.parse("a@b", notation="rfc822"), Mailbox)
+
+
+def an_address_is_one_of_two(address: Address) -> str:
+    if isinstance(address, BangPath):
+        return address.user
+    assert_type(address, Mailbox)
+    return address.local_part
+
+
+def the_tag_narrows(address: Address) -> tuple[str, ...]:
+    match address.notation:
+        case "bang":
+            return ()
+        case "rfc822":
+            return ()
+
+
+def an_outcome_is_one_of_three(outcome: Outcome) -> str:
+    match outcome:
+        case Local(user):
+            return assert_type(user, str)
+        case Relay(host, rest):
+            return f"{rest}@{host}"
+        case Unroutable(reason):
+            return reason
+        case _:
+            assert_never(outcome)
+
+
+def values_are_typed() -> None:
+    route = assert_type(mailpaths.read("a!b", policy="uucp"), Route)
+    assert_type(route.hosts, tuple[str, ...])
+    assert_type(mailpaths.readings("a!b", [mailpaths.INTERNET, "uucp"]), tuple[Reading, ...])
+    assert_type(mailpaths.spell(route), BangPath | Mailbox)
+    assert_type(mailpaths.translate("a!b", to=mailpaths.STYLES["percent"]), Translation)
+    assert_type(mailpaths.policy.named("postfix:swap_bangpath=no"), Policy)
+    assert_type(mailpaths.STYLES, dict[str, Style])
+    assert_type(mailpaths.next_hop("a!b", here=("gw",)), Local | Relay | Unroutable)
+
+
+def lists_are_typed(header: AddressList) -> None:
+    assert_type(header.items, tuple[Member | Group, ...])
+    for box in header:
+        assert_type(box, Mailbox)
+    rule: Callable[[Mailbox], str | None] = lambda box: "x@y" if box.domain is None else None  # noqa: E731
+    assert_type(header.rewrite(rule), str)
+
+
+notations_give_their_values()
+an_address_is_one_of_two(mailpaths.parse("a@b"))
+the_tag_narrows(mailpaths.parse("a!b"))
+an_outcome_is_one_of_three(mailpaths.next_hop("a@b"))
+values_are_typed()
+lists_are_typed(mailpaths.parse_list("a@b"))
