@@ -94,3 +94,11 @@ def test_a_host_that_is_only_a_dot_makes_no_route_with_an_empty_host() -> None:
     except ValueError:
         return
     assert "" not in route.hosts
+
+
+def test_an_empty_user_in_quotes_is_refused_or_can_be_made_anew() -> None:
+    try:
+        path = BangPath.parse('a!""')
+    except AddressSyntaxError:
+        return
+    assert BangPath(path.hosts, path.user) == path

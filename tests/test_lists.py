@@ -206,3 +206,10 @@ def test_what_is_written_is_a_list_again_or_refused(answer: str | BangPath | Mai
     again = parse_list(written)
     assert len(again) == len(header)
     assert not again.groups
+
+
+def test_the_commas_of_an_obsolete_route_go_with_the_route() -> None:
+    """RFC 5322 4.4: obs-domain-list may begin with commas; without the route they would be garbage."""
+    header = parse_list("<,@r:u@c>")
+    assert header.rewrite(lambda _box: "x@y") == "<x@y>"
+    assert header.rewrite(lambda _box: "<@q:x@y>") in {"<@q:x@y>", "<,@q:x@y>"}

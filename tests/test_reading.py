@@ -185,3 +185,13 @@ def test_an_empty_user_needs_a_host() -> None:
     assert Route(("a",), "").user == ""
     with pytest.raises(AddressSyntaxError):
         Route((), "")
+
+
+@pytest.mark.parametrize("text", ['""', ".!u", "a!.!u", 'a!""', '""@a'])
+@pytest.mark.parametrize("how", ["internet", "uucp", "postfix", "exim"])
+def test_what_is_read_is_a_route_that_can_be_made(text: str, how: str) -> None:
+    try:
+        route = read(text, how)
+    except (ReadingError, AddressSyntaxError):
+        return
+    assert Route(route.hosts, route.user) == route

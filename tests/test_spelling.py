@@ -180,3 +180,15 @@ def test_unsafe_policies_really_read_it_otherwise() -> None:
     for style in (STYLES["bang"], STYLES["percent"], STYLES["hybrid"], STYLES["route-addr"]):
         for how in set(policy.ALL) - set(style.safe):
             assert any(read(str(spell(route, style)), how) != route for route in routes), (style, how)
+
+
+@pytest.mark.parametrize("style", list(STYLES))
+def test_a_decnet_mark_in_the_user_is_refused_or_comes_back(style: str) -> None:
+    """Sendmail with DECnet looks into quotes and peels "::" all the same."""
+    route = Route(("c",), "a::b")
+    try:
+        text = str(spell(route, style))
+    except ConversionError:
+        return
+    for how in STYLES[style].safe:
+        assert read(text, how) == route, how

@@ -23,6 +23,7 @@ from mailpaths.addresses import (
     Group,
     Mailbox,
     Member,
+    alternatives,
     parse,
     parse_list,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "Translation",
     "UnknownNameError",
     "Unroutable",
+    "alternatives",
     "hops",
     "next_hop",
     "parse",

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from mailpaths.addresses.alternatives import alternatives
 from mailpaths.addresses.bang import BangPath
 from mailpaths.addresses.defects import Category, Defect, DefectKind
 from mailpaths.addresses.lists import AddressList, Comment, Group, Member
@@ -23,6 +24,7 @@ __all__ = [
     "Group",
     "Mailbox",
     "Member",
+    "alternatives",
     "coerce",
     "parse",
     "parse_list",
