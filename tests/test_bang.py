@@ -63,7 +63,7 @@ def test_hosts_may_come_as_a_list() -> None:
 
 @pytest.mark.parametrize(
     ("hosts", "user"),
-    [((), "u"), (("",), "u"), (("a b",), "u"), (("a!b",), "u"), (("a",), ""), (("a\n",), "u"), (("a",), "u\0")],
+    [((), "u"), (("",), "u"), (("a b",), "u"), (("a!b",), "u"), ((".",), "u"), (("a\n",), "u"), (("a",), "u\0")],
 )
 def test_what_no_path_can_hold(hosts: tuple[str, ...], user: str) -> None:
     with pytest.raises(AddressSyntaxError):

@@ -48,7 +48,7 @@ EXAMPLES = [
     ("a@b.example.", D.FINAL_DOT, "@b.example."),
     ("piet", D.NO_DOMAIN, ""),
     ("u@a@b.example", D.SEVERAL_AT, "@a@b.example"),
-    ("Jones at Reg.example", D.AT_WORD, "at Reg.example"),
+    ("Jones at Reg.example", D.AT_WORD, "at"),
     ("Al Neuman@Mad.example", D.WORDS, "Al Neuman"),
     ("node::u@b.example", D.JOINED, ":"),
     ('IN%"u@d"@b.example', D.JOINED, '"u@d"'),

@@ -16,10 +16,10 @@ def texts(header: str) -> list[str]:
 def test_a_list_whole() -> None:
     source = 'Piet <piet@mcvax> (at CWI),\r\n "A, B": c@d, <@r:e@f>;, mcvax!piet'
     header = parse_list(source)
-    piet = Member(Mailbox("piet", "mcvax", display_name="Piet", comments=("at CWI",)), (0, 26), (6, 16))
-    c = Member(Mailbox("c", "d"), (38, 41), (38, 41))
-    e = Member(Mailbox("e", "f", route=("r",)), (43, 51), (44, 50))
-    path = Member(Mailbox("mcvax!piet"), (54, 64), (54, 64))
+    piet = Member(Mailbox("piet", "mcvax", display_name="Piet", comments=("at CWI",)), (0, 26), (6, 16), bracketed=True)
+    c = Member(Mailbox("c", "d"), (38, 41), (38, 41), bracketed=False)
+    e = Member(Mailbox("e", "f", route=("r",)), (43, 51), (44, 50), bracketed=True)
+    path = Member(Mailbox("mcvax!piet"), (54, 64), (54, 64), bracketed=False)
     assert header.items == (piet, Group("A, B", (c, e), (30, 52)), path)
     assert header.members == (piet, c, e, path)
     assert header.mailboxes == tuple(header) == (piet.mailbox, c.mailbox, e.mailbox, path.mailbox)

@@ -201,3 +201,10 @@ def test_at_as_a_word_of_the_display_name_stays_where_the_address_has_no_at_sign
     box = Mailbox.parse(text)
     assert box.display_name == text[: text.index(" <")]
     assert DefectKind.PHRASE not in {defect.kind for defect in box.defects}
+
+
+@pytest.mark.parametrize("name", ["\xa0", "山田\u3000太郎", "a\xa0b", "\u2003x"])
+def test_only_blanks_and_tabs_are_white_space_in_a_display_name(name: str) -> None:
+    """RFC 5322 3.2.2 knows SP and HTAB; a no-break or ideographic space is a letter of the name (RFC 6532)."""
+    assert parse(f"{name} <a@b>") == Mailbox("a", "b", display_name=name)
+    assert parse(str(Mailbox("a", "b", display_name=name))) == Mailbox("a", "b", display_name=name)

@@ -287,6 +287,23 @@ def test_readings_say_what_read_says(text: str) -> None:
     assert len(set(spelled)) == len(spelled)
 
 
+@given(address_texts(), policies)
+def test_equal_addresses_mean_the_same(text: str, how: Policy) -> None:
+    address = parse(text)
+    made = (
+        BangPath(address.hosts, address.user)
+        if isinstance(address, BangPath)
+        else Mailbox(
+            address.local_part, address.domain, route=address.route, quoted_local_part=address.quoted_local_part
+        )
+    )
+    try:
+        assert read(made, how) == read(address, how)
+    except ReadingError:
+        with pytest.raises(ReadingError):
+            read(address, how)
+
+
 @given(any_texts(), policies)
 def test_hops_are_the_hosts_of_the_route(text: str, how: Policy) -> None:
     try:

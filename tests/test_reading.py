@@ -82,8 +82,11 @@ def test_read(address: str, how: str, route: tuple[tuple[str, ...], str]) -> Non
     assert tuple(hop.host for hop in hops(address, how)) == found.hosts
 
 
-def test_the_notation_of_the_value_does_not_change_the_policy() -> None:
-    assert read(BangPath(("a",), "b@c"), "internet") == Route(("a",), "b@c")
+def test_who_names_the_notation_says_that_the_hosts_come_first() -> None:
+    """RFC 976 2.1: a!(b@c), once somebody has said that this is a bang path; the policy reads the rest."""
+    assert read(BangPath(("a",), "b@c"), "internet") == Route(("a", "c"), "b")
+    assert read(parse("a!b@c", "bang")) == Route(("a", "c"), "b")
+    assert read("a!b@c") == Route(("c", "a"), "b")
     assert read(BangPath(("a",), "b@c"), "postfix") == Route(("a", "c"), "b")
     assert read(Mailbox("a!b", "c", quoted_local_part='"a!b"')) == Route(("c",), "a!b")
 
@@ -181,10 +184,9 @@ def test_what_is_no_user(user: str) -> None:
         Route(("a",), user)
 
 
-def test_an_empty_user_needs_a_host() -> None:
+def test_a_user_may_be_empty() -> None:
     assert Route(("a",), "").user == ""
-    with pytest.raises(AddressSyntaxError):
-        Route((), "")
+    assert read('""') == Route((), "")
 
 
 @pytest.mark.parametrize("text", ['""', ".!u", "a!.!u", 'a!""', '""@a'])
@@ -195,3 +197,37 @@ def test_what_is_read_is_a_route_that_can_be_made(text: str, how: str) -> None:
     except (ReadingError, AddressSyntaxError):
         return
     assert Route(route.hosts, route.user) == route
+
+
+def test_a_hop_is_a_value() -> None:
+    hop = hops("a!b")[0]
+    assert (hop.host, hop.operator, hop.rest) == ("a", "!", "b")
+    assert repr(hop) == "Hop(host='a', rest='b', operator='!')"
+    assert eval(repr(hop), {"Hop": Hop}) == hop  # noqa: S307 - the repr is ours
+    assert hash(hop) == hash(Hop("a", "b", "!"))
+    assert hop != ("a", "b", "!")
+
+
+def test_the_single_colon_of_berknet_is_found_behind_a_double_one() -> None:
+    berknet = policy.Policy("berknet", (policy.Operator.BERKNET,), "a test")
+    assert read("a::b:c@d", berknet) == Route(("a::b",), "c@d")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a\t%%c@d",
+        "a!b at c",
+        "a!b c@d",
+        '"a %%c"@d',
+        '"a%%c"@d',
+        '"a %c"@d',
+        '"a!b"@d',
+        '"a@b"@d',
+        '"a::b"@d',
+        '"a:b"@d',
+    ],
+)
+def test_readings_look_into_quotes_where_read_does(text: str) -> None:
+    found = {how: reading.route for reading in readings(text) for how in reading.policies}
+    assert {how: read(text, how) for how in found} == found

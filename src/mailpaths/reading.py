@@ -188,7 +188,8 @@ class _Traits(NamedTuple):
 
 
 def _traits(address: Address) -> _Traits:
-    text = str(address)
+    # What is peeled, not what was written: comments and display names have marks of their own, and "at" is an "@".
+    text = address.addr_spec if isinstance(address, Mailbox) else f"{'!'.join(address.hosts)}!{address.quoted_user}"
     return _Traits(
         tuple([mark for mark in _MARKS if mark in text]),
         isinstance(address, Mailbox) and bool(address.route),
@@ -323,6 +324,7 @@ def _peel(text: str, operators: tuple[Operator, ...], policy: Policy, steps: lis
             mark < 0
             or host_start >= host_end
             or rest_start >= rest_end
+            or text[host_start:host_end] == "."
             or (odd and _is_no_host(text[host_start:host_end], hidden[host_start:host_end]))
         ):
             # What is left only shrinks: an operator that is not there now, or that has nothing on one side, never

@@ -41,8 +41,6 @@ class Route:
             if not _HOST.match(host) or host == ".":
                 raise AddressSyntaxError("not a host name", host, (0, len(host)))
         lexical.check_characters(self.user)
-        if not self.user and not self.hosts:
-            raise AddressSyntaxError("a route without hosts needs a user", self.user, (0, 0))
 
     @property
     def key(self) -> str:

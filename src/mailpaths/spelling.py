@@ -86,7 +86,7 @@ _NAME = r'[^\x00-\x20"(),.:;<>@\[\\\]%!\x7f]++'
 _HOST = re.compile(rf"(?!-){_NAME}(?:\.{_NAME})*+\Z")
 # A user that needs no quotes and hides no operator.
 _USER = re.compile(rf"{_NAME}(?:\.{_NAME})*+\Z")
-_OPERATOR = re.compile(r"[@%!]")
+_OPERATOR = re.compile(r"[@%!]|::")
 _UNSAFE_HOST = re.compile(r'[\x00-\x20"(),:;<>@\[\\\]%!\x7f]|\A-|\A\.|\.\.|\.\Z')
 _SPECIAL = re.compile(r'[\x00-\x20"(),:;<>\[\\\]\x7f]|\A\.|\.\.|\.\Z')
 _LITERAL = re.compile(r"\[[^\x00-\x20\[\\\]@%!]++\]\Z")
@@ -177,11 +177,13 @@ def _check_host(host: str, place: int, style: Style) -> None:
         return
     found = _UNSAFE_HOST.search(host)
     character = "" if found is None else found[0]
-    raise ConversionError(
-        f"{character!r} in the host {host!r}: {style} can carry it as no part of a host name there",
-        character=character,
-        part="host",
-    )
+    if character == "-":
+        fault = "begins with '-', which a program would take for an option"
+    elif "." in character:
+        fault = "has an empty label"
+    else:
+        fault = f"holds {character!r}, which style {style} cannot carry there"
+    raise ConversionError(f"the host {host!r} {fault}", character=character, part="host")
 
 
 def _carry(user: str, hosts: int, style: Style) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BangPath"]
 
-_HOST = re.compile(rf"{bang.HOST}\Z")
+_HOST = re.compile(rf"(?!\.\Z){bang.HOST}\Z")
 _BARE_USER = re.compile(rf"{bang.USER}\Z")
 
 
@@ -50,8 +50,6 @@ class BangPath:
             if not _HOST.match(host):
                 raise AddressSyntaxError("not a host name of a bang path", host, (0, len(host)))
         lexical.check_characters(user)
-        if not user:
-            raise AddressSyntaxError("expected a user, found nothing", user, (0, 0))
         _set(self, hosts, user, None)
 
     @classmethod

@@ -23,8 +23,9 @@ __all__ = ["AddressList", "Comment", "Group", "Member"]
 # What may stand before the next separator: a comma in quotes, in a literal or in the route of an angle address is none.
 # A quote that does not end takes the rest with it, so that no quote is looked at twice.
 _ITEM = re.compile(
-    rf'(?:[^",;<\[]++|{lexical.QUOTED_STRING}|{lexical.DOMAIN_LITERAL}|<(?:[^<>"]++|{lexical.QUOTED_STRING})*+>|[<\[]|"(?s:.*))*+'
+    rf'(?:[^",;<\[\\]++|\\(?s:.)?|{lexical.QUOTED_STRING}|{lexical.DOMAIN_LITERAL}|<(?:[^<>"]++|{lexical.QUOTED_STRING})*+>|[<\[]|"(?s:.*))*+'
 )
+_LINE_BREAK = re.compile(r"\r\n|[\r\n]")
 _ROUTE = re.compile(rfc822.ROUTE)
 # group = display-name ":" [group-list] ";" (RFC 5322 3.4). "::" is DECnet's and opens no group.
 _GROUP = re.compile(rf"((?:{lexical.ATEXT}++|[ \t.]++|{lexical.QUOTED_STRING})++):(?!:)")
@@ -195,6 +196,7 @@ class _Reader:
     def __init__(self, source: str) -> None:
         self.source = source
         self.text = lexical.unfold(source)
+        self._check_lines()
         lexical.check_characters(self.text)
         self.masked = lexical.mask(self.text)
         self.place = 0
@@ -213,6 +215,12 @@ class _Reader:
             raise self._error("expected an address, found nothing", 0, 0)
         notes = [Comment(note.text, (note.start, note.end)) for note in self.masked.comments]
         return AddressList(self.source, tuple(items), tuple(notes))
+
+    def _check_lines(self) -> None:
+        """Refuse a line break that is no fold: behind it another header field would begin."""
+        found = _LINE_BREAK.search(self.text)
+        if found is not None:
+            raise self._error("a line break in a header field is CRLF with white space behind it", *found.span())
 
     def _skip(self) -> int:
         """Step over blanks and empty places (RFC 5322 4.4 obs-addr-list) and return where that leads."""

@@ -21,7 +21,8 @@ __all__ = ["BANG_PATH", "BANG_PATH_AT", "HOST", "USER", "USER_AT", "BangRecord",
 # A name in a path: atext less "!", the dot of domains, the colon of DECnet and Berknet.
 _NAME = r'[^\x00-\x20!"(),;<>@\[\\\]\x7f]++'
 
-HOST = rf"(?:{_NAME}|{lexical.DOMAIN_LITERAL})"
+# A dot alone would leave no name behind when RFC 976's final dot is taken off.
+HOST = rf"(?:(?!\.!){_NAME}|{lexical.DOMAIN_LITERAL})"
 USER = rf"(?:{_NAME}|{lexical.QUOTED_STRING})"
 # Under a named notation the user may be an address of its own, as old rmail hands it on: a!(b@c).
 USER_AT = rf"(?:(?:{_NAME}|@)++|{lexical.QUOTED_STRING})"

@@ -21,7 +21,7 @@ _SLIPS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"@[ \t]*\."), "a domain may not begin with a dot"),
     (re.compile(r"\.[ \t]*@"), "a local part may not end with a dot"),
     (re.compile(r"(?:\A|<)[ \t]*\."), "a local part may not begin with a dot"),
-    (re.compile(r"(?:\A|<)[ \t]*@(?![^:]*:)"), "expected a local part before '@'"),
+    (re.compile(r"(?:\A|<)[ \t]*@(?![^:<>]*+:)"), "expected a local part before '@'"),
     (re.compile(r"@[ \t]*(?:\Z|>)"), "expected a domain after '@'"),
     (re.compile(r"<[ \t]*>"), "expected an address between '<' and '>'"),
 )
@@ -29,6 +29,7 @@ _PATH_SLIPS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:\A|<)[ \t]*!"), "expected a host name before '!'"),
     (re.compile(r"!!"), "expected a host name between '!' and '!'"),
     (re.compile(r"!(?=[ \t]*(?:\Z|>))"), "expected a user after '!'"),
+    (re.compile(r"(?<=[^ \t<>])[ \t](?=[ \t]*[^ \t<>])"), "white space may not stand in a bang path"),
 )
 _EXPECTED = {
     "the end": "expected the end of the address",
@@ -59,7 +60,7 @@ def mailbox_fault(text: str, *, listed: bool = False) -> AddressSyntaxError:
     if open_mark is not None and open_mark.start() >= place:
         return _open_fault(text, open_mark.start())
     hidden = _hide_quoted(masked.text)
-    slips = _SLIPS if "@" in hidden else (*_SLIPS, *_PATH_SLIPS)
+    slips = (*_SLIPS, *_PATH_SLIPS) if "!" in hidden and "@" not in hidden else _SLIPS
     return _slip_fault(text, hidden, slips) or _stop_fault(text, place, expected, listed=listed)
 
 
@@ -115,8 +116,10 @@ def _stop_fault(text: str, place: int, expected: str, *, listed: bool) -> Addres
         message = f"{message}, found {rest[0]!r}"
     elif rest[0] == ",":
         message = "expected one address, found ','; parse_list reads several"
+    elif rest[0] == ":" and text.rstrip(" \t").endswith(";"):
+        message = "expected one address, found a group; parse_list reads it"
     elif rest[0] in ":;":
-        message = f"expected one address, found {rest[0]!r}; parse_list reads groups"
+        message = f"expected one address, found {rest[0]!r}"
     else:
         message = f"{message}, found {rest[0]!r}"
     return AddressSyntaxError(message, text, (place, place + 1))

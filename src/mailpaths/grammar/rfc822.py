@@ -83,16 +83,19 @@ ANGLE = re.compile(rf"{SPACE}({PHRASE})<{SPACE}{_TARGET}>{SPACE}\Z")
 
 _DOMAIN = re.compile(lexical.DOMAIN)
 _AROUND_DOT = re.compile(rf"{lexical.QUOTED_STRING}|{lexical.DOMAIN_LITERAL}|[ \t]*+\.[ \t]*+")
-_OPAQUE = re.compile(rf"{lexical.QUOTED_STRING}|{lexical.DOMAIN_LITERAL}")
+_OPAQUE = re.compile(rf"(?s:\\.)|{lexical.QUOTED_STRING}|{lexical.DOMAIN_LITERAL}")
 _BLANK = re.compile(rf"{lexical.QUOTED_STRING}|{lexical.DOMAIN_LITERAL}|[ \t]++")
 _EMPTY_PLACE = re.compile(r"\A!|!!|!\Z")
 # A quoted string that does not end hides the rest, so that no quote is looked at twice.
 _AT_WORD = re.compile(rf'{lexical.QUOTED_STRING}|"(?s:.*)|(?<=[ \t])[Aa][Tt](?=[ \t])')
 
 
-_LEFT_OF_ANGLE = re.compile(rf"(?:[^<\"\[]++|{lexical.QUOTED_STRING}|{lexical.DOMAIN_LITERAL}|\[)*+")
+# A backslash takes what it quotes with it, so that no opening mark behind one is looked at twice.
+_LEFT_OF_ANGLE = re.compile(rf"(?:[^<\"\[\\]++|\\(?s:.)|{lexical.QUOTED_STRING}|{lexical.DOMAIN_LITERAL}|\[)*+")
 
 
+# RFC 5322 3.2.2: WSP is space and tab; a space of another script is a letter of the name.
+_RUN_OF_BLANKS = re.compile(r"[ \t]++")
 _AT_WORD_QUICK = re.compile(r"[ \t][Aa][Tt][ \t]")
 
 
@@ -195,7 +198,7 @@ def assemble(
     nodes: list[str] = []
     if route[0] is not None:
         nodes = [_clean_domain(name) for name in _DOMAIN.findall(route[0])]
-        address_start = route[1] + len(route[0]) - len(route[0].lstrip(" \t,"))
+        address_start = route[1] + len(route[0]) - len(route[0].lstrip(" \t"))
     quoted = _clean_local(local[0])
     domain: str | None = None
     if domains:
@@ -244,7 +247,7 @@ def display_name(phrase: str) -> str | None:
     if not phrase:
         return None
     if '"' not in phrase:
-        return " ".join(phrase.split())
+        return _RUN_OF_BLANKS.sub(" ", phrase)
     return _BLANK.sub(lambda found: " " if found[0][0] in " \t" else lexical.unquote(found[0]), phrase)
 
 
@@ -252,4 +255,4 @@ def outside_quotes(text: str) -> str:
     """Return the text with each quoted string and literal made NULs, so that only operators that count are left."""
     if '"' not in text and "[" not in text:
         return text
-    return _OPAQUE.sub(lambda found: "\0" * len(found[0]), text)
+    return _OPAQUE.sub(lambda found: found[0] if found[0][0] == "\\" else "\0" * len(found[0]), text)
