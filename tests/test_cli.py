@@ -166,7 +166,7 @@ def test_quiet(run: Run) -> None:
 
 def test_from(run: Run) -> None:
     (row,) = run("translate", "--json", "--from", "bang", "a!b@c").rows
-    assert (row["notation"], row["route"]) == ("bang", {"hosts": ["a"], "user": "b@c"})
+    assert (row["notation"], row["route"]) == ("bang", {"hosts": ["a", "c"], "user": "b"})
     assert run("translate", "--from", "rfc822", "a!b").status == 65
     assert run("translate", "--from", "rfc822", "Jones at Registry").status == 65
     assert run("translate", "--from", "rfc822", "Jones@Registry").out == "Jones@Registry\n"
