@@ -83,9 +83,9 @@ STYLES = {style.name: style for style in (BANG, BANG_DOTTED, PERCENT, ROUTE_ADDR
 
 # What a host may be in every style: a dot-atom without operators that is no option to some program; RFC 976 2.2 and 5.
 _NAME = r'[^\x00-\x20"(),.:;<>@\[\\\]%!\x7f]++'
-_HOST = re.compile(rf"(?!-){_NAME}(?:\.{_NAME})*+\Z")
+_HOST = re.compile(rf"(?!-){_NAME}(?>(?:\.{_NAME})*)\Z")
 # A user that needs no quotes and hides no operator.
-_USER = re.compile(rf"{_NAME}(?:\.{_NAME})*+\Z")
+_USER = re.compile(rf"{_NAME}(?>(?:\.{_NAME})*)\Z")
 _OPERATOR = re.compile(r"[@%!]|::")
 _UNSAFE_HOST = re.compile(r'[\x00-\x20"(),:;<>@\[\\\]%!\x7f]|\A-|\A\.|\.\.|\.\Z')
 _SPECIAL = re.compile(r'[\x00-\x20"(),:;<>\[\\\]\x7f]|\A\.|\.\.|\.\Z')

@@ -23,12 +23,12 @@ __all__ = ["AddressList", "Comment", "Group", "Member"]
 # What may stand before the next separator: a comma in quotes, in a literal or in the route of an angle address is none.
 # A quote that does not end takes the rest with it, so that no quote is looked at twice.
 _ITEM = re.compile(
-    rf'(?:[^",;<\[\\]++|\\(?s:.)?|{lexical.QUOTED_STRING}|{lexical.DOMAIN_LITERAL}|<(?:[^<>"]++|{lexical.QUOTED_STRING})*+>|[<\[]|"(?s:.*))*+'
+    rf'(?>(?:[^",;<\[\\]++|\\(?s:.)?|{lexical.QUOTED_STRING}|{lexical.DOMAIN_LITERAL}|<(?>(?:[^<>"]++|{lexical.QUOTED_STRING})*)>|[<\[]|"(?s:.*))*)'
 )
 _LINE_BREAK = re.compile(r"\r\n|[\r\n]")
 _ROUTE = re.compile(rfc822.ROUTE)
 # group = display-name ":" [group-list] ";" (RFC 5322 3.4). "::" is DECnet's and opens no group.
-_GROUP = re.compile(rf"((?:{lexical.ATEXT}++|[ \t.]++|{lexical.QUOTED_STRING})++):(?!:)")
+_GROUP = re.compile(rf"((?>(?:{lexical.ATEXT}++|[ \t.]++|{lexical.QUOTED_STRING})+)):(?!:)")
 _SEPARATORS = re.compile(r"[ \t,]*+")
 
 

@@ -19,7 +19,7 @@ __all__ = ["Mailbox"]
 _DOT_ATOM = re.compile(rf"{lexical.DOT_ATOM}\Z")
 _DOMAIN = re.compile(rf"{lexical.DOMAIN}\Z")
 # A display name that needs no quotes: RFC 5322 3.2.5 phrase of atoms.
-_PLAIN_PHRASE = re.compile(rf"{lexical.ATOM}(?: {lexical.ATOM})*+\Z")
+_PLAIN_PHRASE = re.compile(rf"{lexical.ATOM}(?>(?: {lexical.ATOM})*)\Z")
 # One quoted string whose content would be the same word without quotes, and that hides no routing operator.
 _NEEDLESS_QUOTES = re.compile(rf'"((?=[^"%!]*"\Z){lexical.DOT_ATOM})"\Z')
 

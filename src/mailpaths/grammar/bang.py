@@ -25,11 +25,11 @@ _NAME = r'[^\x00-\x20!"(),;<>@\[\\\]\x7f]++'
 HOST = rf"(?:(?!\.!){_NAME}|{lexical.DOMAIN_LITERAL})"
 USER = rf"(?:{_NAME}|{lexical.QUOTED_STRING})"
 # Under a named notation the user may be an address of its own, as old rmail hands it on: a!(b@c).
-USER_AT = rf"(?:(?:{_NAME}|@)++|{lexical.QUOTED_STRING})"
+USER_AT = rf"(?:(?>(?:{_NAME}|@)+)|{lexical.QUOTED_STRING})"
 
 #: The whole path: what the fast path matches and the grammar of record is made of.
-BANG_PATH = re.compile(rf"((?:{HOST}!)++)({USER})\Z")
-BANG_PATH_AT = re.compile(rf"((?:{HOST}!)++)({USER_AT})\Z")
+BANG_PATH = re.compile(rf"((?>(?:{HOST}!)+))({USER})\Z")
+BANG_PATH_AT = re.compile(rf"((?>(?:{HOST}!)+))({USER_AT})\Z")
 
 _HOSTS = re.compile(rf"({HOST})!")
 

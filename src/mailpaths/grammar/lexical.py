@@ -55,25 +55,25 @@ ATEXT = r'[^\x00-\x20"(),.:;<>@\[\\\]\x7f]'
 ATOM = rf"{ATEXT}++"
 
 # RFC 5322 3.2.3: dot-atom-text = 1*atext *("." 1*atext)
-DOT_ATOM = rf"{ATOM}(?:\.{ATOM})*+"
+DOT_ATOM = rf"{ATOM}(?>(?:\.{ATOM})*)"
 
 # RFC 5322 3.2.2: FWS = ([*WSP CRLF] 1*WSP) / obs-FWS; after `unfold` only the blanks are left.
 WSP = r"[ \t]"
 
 # RFC 5322 3.2.4 and 4.1: quoted-string = DQUOTE *([FWS] qcontent) [FWS] DQUOTE, qcontent = qtext / quoted-pair,
 # obs-qtext = obs-NO-WS-CTL; a quoted-pair holds any character but CR, LF and NUL (see above).
-QUOTED_STRING = r'"(?:[^"\\\r\n\0]|\\[^\r\n\0])*+"'
+QUOTED_STRING = r'"(?>(?:[^"\\\r\n\0]++|\\[^\r\n\0])*)"'
 
 # RFC 5322 3.2.5: word = atom / quoted-string
 WORD = rf"(?:{ATOM}|{QUOTED_STRING})"
 
 # RFC 5322 3.4.1 and 4.4: domain-literal = "[" *([FWS] dtext) [FWS] "]", obs-dtext adds quoted-pair and controls.
-DOMAIN_LITERAL = r"\[(?:[^\[\]\\\r\n\0]|\\[^\r\n\0])*+\]"
+DOMAIN_LITERAL = r"\[(?>(?:[^\[\]\\\r\n\0]++|\\[^\r\n\0])*)\]"
 
 # RFC 5322 4.4: obs-domain = atom *("." atom), each atom with CFWS about it; RFC 822 6.2.3: a literal may be a
 # sub-domain. A final dot is the root's (RFC 1034 3.1) or RFC 976's: read, and noted as a defect.
 _SUB_DOMAIN = rf"(?:{ATOM}|{DOMAIN_LITERAL})"
-DOMAIN = rf"{_SUB_DOMAIN}(?:{WSP}*+\.{WSP}*+{_SUB_DOMAIN})*+(?:\.(?!{WSP}*+[.]))?+"
+DOMAIN = rf"{_SUB_DOMAIN}(?>(?:{WSP}*+\.{WSP}*+{_SUB_DOMAIN})*)(?>(?:\.(?!{WSP}*+[.]))?)"
 
 # What surrogateescape makes of a byte that is not UTF-8 (PEP 383).
 _ESCAPED_BYTES = range(0xDC80, 0xDD00)
@@ -85,7 +85,7 @@ _FOLD = re.compile(r"\r\n(?=[ \t])")
 # What hides a parenthesis, and the parenthesis itself.
 _COMMENT_START = re.compile(rf"{QUOTED_STRING}|{DOMAIN_LITERAL}|\(|\"|\[")
 # The usual comment, at most one deep, in one match; deeper ones are counted, parenthesis by parenthesis.
-_COMMENT = re.compile(r"\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+\)", re.DOTALL)
+_COMMENT = re.compile(r"\((?>(?:[^()\\]++|\\.|\((?>(?:[^()\\]++|\\.)*)\))*)\)", re.DOTALL)
 _PARENTHESIS = re.compile(r"\\.|[()]", re.DOTALL)
 _COMMENT_ESCAPE = re.compile(r"([()\\])")
 _NEEDS_ESCAPE = re.compile(r'(["\\])')

@@ -54,30 +54,30 @@ ADDR_SPEC = re.compile(rf"({lexical.DOT_ATOM})@({lexical.DOT_ATOM})\Z")
 
 # A word of a local part. Beside RFC 5322's word: colons inside an atom (DECnet, Berknet), and quoted strings that
 # "%", "!" or ":" joins to an atom, as VMS and Berknet gateways wrote them: IN%"user@domain", a!"b c".
-_PIECE = rf"{lexical.ATOM}(?:::?+{lexical.ATOM})*+"
+_PIECE = rf"{lexical.ATOM}(?>(?:::?+{lexical.ATOM})*)"
 _NOT_JOINED = r"(?![^\x00-\x20(),.;<>@\[\\\]\x7f%!])"
 _JOINED = rf"(?:(?<=[%!])|::?+){lexical.QUOTED_STRING}{_NOT_JOINED}"
 _LOCAL_WORD = (
-    rf"(?:{lexical.QUOTED_STRING}(?=[%!]))?+(?:{_PIECE}(?:{_JOINED})?+)++"
+    rf"(?>(?:{lexical.QUOTED_STRING}(?=[%!]))?)(?>(?:{_PIECE}(?>(?:{_JOINED})?))+)"
     rf"|{lexical.QUOTED_STRING}"
 )
 
 # local-part = word *("." word); blanks between words are RFC 733's phrase.
 LOCAL_PART = (
-    rf"(?:{_LOCAL_WORD})(?:{lexical.WSP}*+\.{lexical.WSP}*+(?:{_LOCAL_WORD})|{lexical.WSP}++(?:{_LOCAL_WORD}))*+"
+    rf"(?:{_LOCAL_WORD})(?>(?:{lexical.WSP}*+\.{lexical.WSP}*+(?:{_LOCAL_WORD})|{lexical.WSP}++(?:{_LOCAL_WORD}))*)"
 )
 
 # *("@" domain): one in RFC 822, several in RFC 733.
-DOMAINS = rf"(?:{SPACE}@{SPACE}{lexical.DOMAIN})*+"
+DOMAINS = rf"(?>(?:{SPACE}@{SPACE}{lexical.DOMAIN})*)"
 
 # obs-route = obs-domain-list ":", obs-domain-list = *(CFWS / ",") "@" domain *("," [CFWS] ["@" domain])
-ROUTE = rf"(?:[ \t,]*+@{SPACE}{lexical.DOMAIN}{SPACE})(?:,{SPACE}(?:@{SPACE}{lexical.DOMAIN}{SPACE})?+)*+:"
+ROUTE = rf"(?:[ \t,]*+@{SPACE}{lexical.DOMAIN}{SPACE})(?>(?:,{SPACE}(?>(?:@{SPACE}{lexical.DOMAIN}{SPACE})?))*):"
 
 # phrase = 1*word / obs-phrase (RFC 5322 3.2.5, 4.1), and any special that cannot end it before "<": the real headers
 # `a@x <a@x>` and `O. [Ops] <a@x>`.
-PHRASE = rf'(?:[^\x00-\x08\x0a-\x1f"(),:;<>\\\x7f]++|{lexical.QUOTED_STRING})*+'
+PHRASE = rf'(?>(?:[^\x00-\x08\x0a-\x1f"(),:;<>\\\x7f]++|{lexical.QUOTED_STRING})*)'
 
-_TARGET = rf"(?:({ROUTE}){SPACE})?+({LOCAL_PART})({DOMAINS}){SPACE}"
+_TARGET = rf"(?>(?:({ROUTE}){SPACE})?)({LOCAL_PART})({DOMAINS}){SPACE}"
 BARE = re.compile(rf"{SPACE}{_TARGET}\Z")
 ANGLE = re.compile(rf"{SPACE}({PHRASE})<{SPACE}{_TARGET}>{SPACE}\Z")
 
@@ -91,7 +91,7 @@ _AT_WORD = re.compile(rf'{lexical.QUOTED_STRING}|"(?s:.*)|(?<=[ \t])[Aa][Tt](?=[
 
 
 # A backslash takes what it quotes with it, so that no opening mark behind one is looked at twice.
-_LEFT_OF_ANGLE = re.compile(rf"(?:[^<\"\[\\]++|\\(?s:.)|{lexical.QUOTED_STRING}|{lexical.DOMAIN_LITERAL}|\[)*+")
+_LEFT_OF_ANGLE = re.compile(rf"(?>(?:[^<\"\[\\]++|\\(?s:.)|{lexical.QUOTED_STRING}|{lexical.DOMAIN_LITERAL}|\[)*)")
 
 
 # RFC 5322 3.2.2: WSP is space and tab; a space of another script is a letter of the name.

@@ -19,8 +19,8 @@ __all__ = ["next_hop"]
 _MAX_LENGTH = 256  # measured, and it keeps the work small
 
 # White space and comments may stand between any two tokens. Comments nest in RFC 822; see _skip_blanks.
-_ATOM = re.compile(r"(?:[^\x00-\x20\x7f()<>@,;:\\\".\[\]]|\\.)++", re.DOTALL)
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_ATOM = re.compile(r"(?>(?:[^\x00-\x20\x7f()<>@,;:\\\".\[\]]|\\.)+)", re.DOTALL)
+_QUOTED = re.compile(r'"(?>(?:[^"\\]|\\.)*)"', re.DOTALL)
 # A label begins with a letter or digit; no underscore, and UTF-8 only with allow_utf8_domains (off, as in the stock
 # Exim).
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*+")

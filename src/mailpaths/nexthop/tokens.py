@@ -11,8 +11,8 @@ import re
 
 __all__ = ["external", "folded", "is_valid_spelling", "unquoted"]
 
-_WORD = r'(?:[^\x00-\x20\x7f()<>@,;:\\".\[\]]++|"(?:[^"\\\r\n]|\\.)*+")'
-_LOCAL_PART = re.compile(rf"{_WORD}(?:\.{_WORD})*+", re.DOTALL)
+_WORD = r'(?:[^\x00-\x20\x7f()<>@,;:\\".\[\]]++|"(?>(?:[^"\\\r\n]|\\.)*)")'
+_LOCAL_PART = re.compile(rf"{_WORD}(?>(?:\.{_WORD})*)", re.DOTALL)
 _QUOTING = re.compile(r'\\(.)|["\\]', re.DOTALL)
 _NEEDS_BACKSLASH = re.compile(r'([\\"\r\n])')
 
