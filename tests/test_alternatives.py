@@ -38,3 +38,8 @@ def test_braces_multiply_up_to_a_limit() -> None:
 @pytest.mark.parametrize("text", ["{" * 100_000, "{a," * 30_000, "{a" + " " * 100_000, "}" * 100_000])
 def test_hostile_braces_are_text(text: str) -> None:
     assert alternatives(text) == (text,)
+
+
+@pytest.mark.parametrize("text", ['"{a,b}"@c', "s@h (call {home,work})", "u@[{a,b}]"])
+def test_braces_in_quotes_comments_and_literals_are_theirs(text: str) -> None:
+    assert alternatives(text) == (text,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailpaths import AddressSyntaxError, BangPath, Mailbox, parse, read
+from mailpaths import AddressSyntaxError, BangPath, Mailbox, Route, parse, read
 
 
 @pytest.mark.parametrize(
@@ -35,10 +35,21 @@ def test_parse(text: str, hosts: tuple[str, ...], user: str) -> None:
 
 def test_the_notation_named_reads_an_at_as_old_rmail_did() -> None:
     path = parse("a!b@c", "bang")
-    assert path == BangPath(("a",), "b@c")
+    assert path == BangPath(("a",), "b@c", quoted_user="b@c")
     assert str(path) == "a!b@c"
-    assert path.quoted_user == '"b@c"'
+    assert repr(path) == "BangPath(hosts=('a',), user='b@c', quoted_user='b@c')"
     assert isinstance(parse("a!b@c"), Mailbox)
+
+
+def test_quotes_keep_a_user_whole() -> None:
+    """One rule for paths and mailboxes: what stands in quotes is one word, and no operator is looked for in it."""
+    assert read('a!"x%y"') == read('"x%y"@a') == Route(("a",), "x%y")
+    assert read('a!"x@y"') == read('"x@y"@a') == Route(("a",), "x@y")
+    assert read('a!"x!y"') == read('"x!y"@a') == Route(("a",), "x!y")
+    assert read("a!x%y") == Route(("y", "a"), "x")
+    assert parse('a!"x%y"') != parse("a!x%y")
+    assert parse('a!"xy"') == parse("a!xy")
+    assert repr(parse('a!"x%y"')) == """BangPath(hosts=('a',), user='x%y', quoted_user='"x%y"')"""
 
 
 def test_quotes_come_only_where_they_are_needed() -> None:

@@ -297,6 +297,94 @@ def test_memory_does_not_grow(tmp_path: Path) -> None:
     assert peaks[1] < peaks[0] * 1.2
 
 
+PEAK = """
+import resource, sys
+from mailpaths.cli import main
+status = main(sys.argv[1:])
+sys.stderr.write(f"\\n{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}")
+sys.exit(status)
+"""
+
+
+@pytest.mark.parametrize("arguments", [["translate"], ["translate", "--json", "--alternatives"], ["explain", "--json"]])
+def test_a_line_without_end_needs_no_memory(tmp_path: Path, arguments: Sequence[str]) -> None:
+    pytest.importorskip("resource")
+    peaks = []
+    for size in (100_000, 20_000_000):
+        path = tmp_path / str(size)
+        path.write_bytes(b"a!b\n" + b"\0" * size + b"\r\nc!d\n")
+        with path.open("rb") as lines:
+            found = subprocess.run(
+                [sys.executable, "-c", PEAK, *arguments], stdin=lines, capture_output=True, check=False
+            )
+        assert found.returncode == 65
+        assert found.stdout.count(b"\n") == 3  # the line after it is read as ever
+        peaks.append(int(found.stderr.rpartition(b"\n")[2]))
+    # One more copy of the long line would be three times this.
+    assert peaks[1] < peaks[0] + (8_000 if sys.platform != "darwin" else 8_000_000)
+
+
+@pytest.mark.parametrize("character", ["x", "\U0001f600"])
+def test_a_line_that_is_too_long_is_one_row_that_says_so(run: Run, character: str) -> None:
+    lines = f"a!b\n{character * 65_536}\n{character * 65_537}\n{character * 600_000}\nc!d".encode()
+    rows = run("translate", "--json", stdin=lines).rows
+    assert [len(row["input"]) for row in rows] == [3, 65_536, 65_536, 65_536, 3]
+    assert [row["status"] for row in rows] == ["ok", "error", "error", "error", "ok"]
+    assert "limit" not in rows[1]["error"]["message"]
+    for row in rows[2:4]:
+        assert row["input"] == character * 65_536
+        assert (row["notation"], row["route"], row["error"]) == (
+            None,
+            None,
+            {
+                "message": "more than 65,536 characters, the limit of an address; the rest is left out here",
+                "span": [65_536, 65_536],
+                "kind": "syntax",
+            },
+        )
+
+
+def test_a_line_that_is_too_long_is_never_read_by_its_beginning(run: Run) -> None:
+    path = "a!" * 40_000 + "u"
+    found = run("translate", stdin=f"{path}\n".encode())
+    assert (found.status, found.out) == (65, "\n")
+    assert found.err.startswith("mailpaths: line 1: more than 65,536 characters, the limit of an address;")
+    assert len(found.err) < 300
+    shown = run("explain", path).out
+    assert "\nNo address: more than 65,536 characters" in shown
+    assert "would" not in shown
+
+
+# --- braces
+
+
+@pytest.mark.parametrize("text", ["{ihnp4,hplabs}!gw!sam", "x at {a|b}!c d"])
+def test_braces_in_what_is_no_address_have_a_hint(run: Run, text: str) -> None:
+    hint = "; braces stand for several addresses: write each on a line of its own, or give --alternatives"
+    assert run("translate", text).err.partition("\n")[0].endswith(hint)
+    assert run("translate", "--json", text).rows[0]["error"]["message"].endswith(hint)
+    shown = run("explain", text)
+    assert shown.out.split("\n")[2].endswith(hint)
+    assert shown.err.partition("\n")[0].endswith(hint)
+
+
+@pytest.mark.parametrize("text", ["{ihnp4!!b", "{a}!!b,c", "{,}!!b", "{a,b}" * 9 + "!!c"])
+def test_other_braces_have_none(run: Run, text: str) -> None:
+    assert "braces" not in run("translate", text).err
+
+
+def test_alternatives(run: Run) -> None:
+    found = run("translate", "--alternatives", stdin=b"{ihnp4,hplabs}!gw!sam\na!b\n{a | b}!!c\n")
+    assert (found.status, found.out) == (65, "sam%gw@ihnp4\nsam%gw@hplabs\nb@a\n\n\n")
+    assert found.err.count("mailpaths: line 3: expected a host name between '!' and '!'\n") == 2
+    rows = run("translate", "--alternatives", "--json", "{ihnp4,hplabs}!gw!sam", "{a,b}" * 9 + "!c").rows
+    assert [row["input"] for row in rows] == ["ihnp4!gw!sam", "hplabs!gw!sam", "{a,b}" * 9 + "!c"]
+    assert [row["output"] for row in rows] == ["sam%gw@ihnp4", "sam%gw@hplabs", None]
+    assert rows[2]["error"]["message"] == "braces that stand for more than 256 addresses"
+    one, two = run("explain", "a!u").out, run("explain", "b!u").out
+    assert run("explain", "--alternatives", "{a,b}!u").out == f"{one}\n{two}"
+
+
 # --- bytes and locales
 
 
@@ -337,33 +425,34 @@ Written as a mailbox, local-part@domain (RFC 822)
   domain      UT-SALLY.ARPA
 
 Reading 1 of 3: UT-SALLY.ARPA → ihnp4 → cmucsg: ern
-  Send it to UT-SALLY.ARPA. It goes on to ihnp4, then to cmucsg, and there to the user ern.
+  Send it to UT-SALLY.ARPA. It goes on to ihnp4, then to cmucsg, for the user ern there.
     @  UT-SALLY.ARPA  gets  ihnp4!cmucsg!ern  [RFC 822 6.2.4: the domain reads the local part]
     !  ihnp4          gets  cmucsg!ern        [RFC 976 2.2: host!host!user]
     !  cmucsg         gets  ern               [RFC 976 2.2: host!host!user]
-  read so by  internet, sendmail, postfix, smail, mmdf, pmdf
-  because     RFC 822 6.2.7: '@' and routes; RFC 1123 5.2.16: '%' binds last,
-              so it is peeled before '!'; RFC 976 2.1: (a!b)@c
+  read so by  internet; sendmail; postfix; smail; mmdf; pmdf
+  because     internet: RFC 822 6.2.7: '@' and routes; RFC 1123 5.2.16: '%'
+              binds last, so it is peeled before '!'; RFC 976 2.1: (a!b)@c
 
 Reading 2 of 3: ihnp4 → cmucsg → UT-SALLY.ARPA: ern
-  Send it to ihnp4. It goes on to cmucsg, then to UT-SALLY.ARPA, and there to the user ern.
+  Send it to ihnp4. It goes on to cmucsg, then to UT-SALLY.ARPA, for the user ern there.
     !  ihnp4          gets  cmucsg!ern@UT-SALLY.ARPA  [RFC 976 2.2: host!host!user]
     !  cmucsg         gets  ern@UT-SALLY.ARPA         [RFC 976 2.2: host!host!user]
     @  UT-SALLY.ARPA  gets  ern                       [RFC 822 6.2.4: the domain reads the local part]
   read so by  uucp
-  because     RFC 976 2.1: a!(b@c), the de facto standard of UUCP software
+  because     uucp: RFC 976 2.1: a!(b@c), the de facto standard of UUCP
+              software
 
 Reading 3 of 3: UT-SALLY.ARPA: ihnp4!cmucsg!ern
-  Send it to UT-SALLY.ARPA, and there to the user ihnp4!cmucsg!ern.
+  Send it to UT-SALLY.ARPA, for the user ihnp4!cmucsg!ern there.
     @  UT-SALLY.ARPA  gets  ihnp4!cmucsg!ern  [RFC 822 6.2.4: the domain reads the local part]
-  read so by  rfc733, exim, postfix:swap_bangpath=no,
-              postfix:swap_bangpath=no,allow_percent_hack=no, sendmail:nouucp
-  because     RFC 733 IV.A.1.f: the right-most node first, the rest is passed
-              on
+  read so by  rfc733; exim; postfix:swap_bangpath=no;
+              postfix:swap_bangpath=no,allow_percent_hack=no; sendmail:nouucp
+  because     rfc733: RFC 733 IV.A.1.f: the right-most node first, the rest is
+              passed on
 
 A host named gw.example would
   pass on ihnp4!cmucsg!ern to UT-SALLY.ARPA
-    under internet, sendmail, postfix, exim
+    under internet; sendmail; postfix; exim
 """
 
 
@@ -375,7 +464,7 @@ def test_explain_says_what_is_doubtful(run: Run) -> None:
     found = run("explain", '"Piet B" <@x.org,@y.org:u@z.org> (hey)', "u@a.org@b.org").out
     assert "  display name  Piet B\n  route         x.org y.org\n  local part    u\n" in found
     assert "  remark        a source route (RFC 5322 4.4, RFC 5321 C) - still understood, no longer" in found
-    assert "Not read by sendmail, exim\n  takes no address with several '@': u@a.org@b.org\n" in found
+    assert "Not read by sendmail; exim\n  takes no address with several '@': u@a.org@b.org\n" in found
 
 
 def test_explain_what_is_no_address(run: Run) -> None:
@@ -393,12 +482,20 @@ def test_explain_several(run: Run) -> None:
     assert run("explain", stdin=b"a!b\n\na!b\n").out == f"{one}\n{two}\n{one}"
 
 
+@pytest.mark.parametrize(
+    ("text", "reasons"),
+    [("u@h.org", 0), ("Jones at Registry", 0), ("u%g@h.org", 2), ("<@g.org:u@h.org>", 2), ('"u!g"@h.org', 2), ("a!b", 2)],
+)
+def test_explain_gives_reasons_where_there_is_something_to_decide(run: Run, text: str, reasons: int) -> None:
+    assert run("explain", text).out.count("\n  because     ") == reasons
+
+
 def test_explain_limits_the_policies_and_names_the_host(run: Run) -> None:
     found = run("explain", "--policy", "uucp", "--here", "a", "--here", "b.example", "a!c!d").out
     assert "Reading 1 of 1: a → c: d\n" in found
     assert found.endswith("A host named a or b.example would\n  pass on d to c\n    under uucp\n")
     variants = run("explain", "--policy", "exim", "--policy", "exim:percent_hack", "a@b.org").out
-    assert "  read so by  exim, exim:percent_hack\n" in variants
+    assert "  read so by  exim; exim:percent_hack\n" in variants
 
 
 def test_explain_a_very_long_road(run: Run) -> None:
@@ -470,7 +567,7 @@ def test_explain_rows_of_faults(run: Run) -> None:
         "kind": "at-word",
         "category": "error",
         "message": "the word 'at' for '@': RFC 733's form, which RFC 822 dropped",
-        "source": "RFC 822 C.5.4",
+        "source": "RFC 822 C.5.5",
     }
     (refused,) = run("explain", "--json", "--policy", "sendmail", "u@a@b").rows
     assert refused["error"] == {
@@ -499,7 +596,9 @@ def test_explain_on_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch, width:
     assert "\x1b" not in bare
     assert "[bold]" not in found.replace("[bold]x[/bold]", "")
     assert all(len(line) <= width for line in bare.split("\n"))
-    assert all(word in bare for word in ("ihnp4", "Reading 3 of 3", "under", "No address"))
+    assert all(word in bare for word in ("ihnp4", "Reading 3 of 3", "under", "No address", "uucp: RFC"))
+    assert bare.count("RFC 976 2.2: host!host!user") == 4  # the rule of each hop, however narrow it is
+    assert bool(re.search(r"^       RFC 976 2\.2: host!host!user$", bare, re.MULTILINE)) == (width < 80)
     assert not re.search(r" $", bare, re.MULTILINE)
     monkeypatch.setenv("NO_COLOR", "1")
     assert not re.search(r"\x1b\[[0-9;]*3[0-9]", run("explain", AMBIGUOUS).out)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from mailpaths import AddressSyntaxError, BangPath, Comment, DefectKind, Group, Mailbox, Member, parse_list, translate
+from mailpaths import (
+    AddressSyntaxError,
+    BangPath,
+    Comment,
+    DefectKind,
+    Group,
+    Mailbox,
+    Member,
+    parse,
+    parse_list,
+    translate,
+)
 
 
 def texts(header: str) -> list[str]:
@@ -213,3 +224,15 @@ def test_the_commas_of_an_obsolete_route_go_with_the_route() -> None:
     header = parse_list("<,@r:u@c>")
     assert header.rewrite(lambda _box: "x@y") == "<x@y>"
     assert header.rewrite(lambda _box: "<@q:x@y>") in {"<@q:x@y>", "<,@q:x@y>"}
+
+
+def test_a_fold_is_the_white_space_behind_it() -> None:
+    """RFC 5322 2.2.3: unfolding takes the CRLF away and nothing else."""
+    header = parse_list('"a\r\n b"@c (x\r\n y),\r\n Piet\r\n\tB. <p@h>, The\r\n Group: q@h;')
+    assert [box.local_part for box in header] == ["a b", "p", "q"]
+    assert header.mailboxes[0] == parse('"a b"@c (x y)')
+    assert header.mailboxes[1].display_name == "Piet B."
+    assert header.groups[0].name == "The Group"
+    assert header.comments[0].text == "x y"
+    assert [header.source[slice(*member.address_span)] for member in header.members] == ['"a\r\n b"@c', "p@h", "q@h"]
+    assert not any({"\r", "\n"} & set(str(box)) for box in header)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import mailpaths
 from mailpaths.nexthop import Local, Outcome, Relay, Unroutable, exim, postfix, sendmail
 
 Model = Callable[[str, tuple[str, ...]], Outcome]
@@ -83,6 +84,17 @@ def test_model_answers_as_the_program_did(config: str) -> None:
         f"{identity} {text!r}: the program says {expected(answer)}, the model {outcome}"
         for identity, text, here, answer in rows(config)
         if (config, text) not in KNOWN and not agrees(answer, outcome := CONFIGS[config](text, here))
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_the_public_function_says_the_same(config: str) -> None:
+    """What `mailpaths.next_hop` does with a text before a model sees it must not change the answer."""
+    wrong = [
+        f"{identity} {text!r}: the program says {expected(answer)}, the library {outcome}"
+        for identity, text, here, answer in rows(config)
+        if (config, text) not in KNOWN and not agrees(answer, outcome := mailpaths.next_hop(text, config, here))
     ]
     assert wrong == []
 

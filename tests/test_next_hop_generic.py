@@ -74,3 +74,7 @@ def test_a_relay_names_a_host_and_a_rest(text: str) -> None:
             if isinstance(outcome, Relay):
                 assert outcome.host
                 assert outcome.rest
+
+
+def test_one_name_may_stand_alone() -> None:
+    assert next_hop("a@gw", here="gw") == Local("a")

@@ -63,12 +63,23 @@ def test_switches_are_read_as_the_program_writes_them() -> None:
     assert spaced.setting("swap_bangpath", default=True) is False
     assert spaced.setting("allow_percent_hack", default=True) is True
     assert str(policy.named("sendmail:nouucp=yes")) == "sendmail:nouucp"
-    assert str(policy.named("sendmail:nouucp=no")) == "sendmail:nouucp=no"
-    assert str(policy.named("postfix:swap_bangpath")) == "postfix:swap_bangpath=yes"
+    assert str(policy.named("postfix:resolve_null_domain")) == "postfix:resolve_null_domain=yes"
 
 
-def test_the_last_word_about_a_switch_counts() -> None:
-    assert policy.named("pmdf:bangoverpercent,bangoverpercent=no").operators == policy.named("pmdf").operators
+def test_one_policy_has_one_name() -> None:
+    """Switches have an order of their own, and one that stands where it stands anyway is none."""
+    both = policy.named("postfix:allow_percent_hack=no,swap_bangpath=no")
+    assert both == policy.named("postfix:swap_bangpath=no,allow_percent_hack=no")
+    assert str(both) == "postfix:swap_bangpath=no,allow_percent_hack=no"
+    assert policy.named("sendmail:nouucp=no") is policy.SENDMAIL
+    assert policy.named("postfix:swap_bangpath") is policy.POSTFIX
+    assert eval(repr(both), {**vars(policy)}) == both  # noqa: S307 - our own repr
+
+
+def test_a_switch_stands_once() -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        policy.named("pmdf:bangoverpercent,bangoverpercent=no")
+    assert str(caught.value) == "switch 'bangoverpercent' of policy 'pmdf' stands twice"
 
 
 def test_dequoting_is_a_switch_of_postfix() -> None:

@@ -8,6 +8,7 @@ import enum
 import importlib
 import inspect
 import pkgutil
+import re
 import runpy
 import subprocess
 import sys
@@ -134,3 +135,30 @@ def test_the_package_is_typed() -> None:
 def test_the_policies_of_all_are_public() -> None:
     assert mailpaths.ALL is policy.ALL
     assert mailpaths.INTERNET in mailpaths.ALL
+
+
+def test_no_possessive_group_stands_in_a_pattern() -> None:
+    """Debian 12's Python 3.11.2 matches them wrongly (python/cpython gh-106052); atomic groups do the same rightly."""
+    source = Path(mailpaths.__file__).parent
+    found = [str(path) for path in source.rglob("*.py") if re.search(r"\)[*+?]\+", path.read_text(encoding="utf-8"))]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        mailpaths.INTERNET,
+        mailpaths.STYLES["percent"],
+        mailpaths.readings("a!b%c")[0],
+        mailpaths.hops("a!b@c")[0],
+        mailpaths.translate("a!b@c"),
+        mailpaths.Mailbox.parse("u @[192.0.2.1]").defects[0],
+        mailpaths.parse_list("G: a@b (c);"),
+        mailpaths.next_hop("a!b"),
+        mailpaths.Operator.AT,
+        mailpaths.Category.ERROR,
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_repr_makes_its_value_again(value: object) -> None:
+    assert eval(repr(value), {name: getattr(mailpaths, name) for name in mailpaths.__all__}) == value  # noqa: S307 - ours

@@ -84,10 +84,12 @@ def test_read(address: str, how: str, route: tuple[tuple[str, ...], str]) -> Non
 
 def test_who_names_the_notation_says_that_the_hosts_come_first() -> None:
     """RFC 976 2.1: a!(b@c), once somebody has said that this is a bang path; the policy reads the rest."""
-    assert read(BangPath(("a",), "b@c"), "internet") == Route(("a", "c"), "b")
-    assert read(parse("a!b@c", "bang")) == Route(("a", "c"), "b")
+    path = BangPath(("a",), "b@c", quoted_user="b@c")
+    assert read(path, "internet") == Route(("a", "c"), "b")
+    assert parse("a!b@c", "bang") == path
     assert read("a!b@c") == Route(("c", "a"), "b")
-    assert read(BangPath(("a",), "b@c"), "postfix") == Route(("a", "c"), "b")
+    assert read(path, "postfix") == Route(("a", "c"), "b")
+    assert read(BangPath(("a",), "b@c")) == Route(("a",), "b@c")
     assert read(Mailbox("a!b", "c", quoted_local_part='"a!b"')) == Route(("c",), "a!b")
 
 
@@ -231,3 +233,16 @@ def test_the_single_colon_of_berknet_is_found_behind_a_double_one() -> None:
 def test_readings_look_into_quotes_where_read_does(text: str) -> None:
     found = {how: reading.route for reading in readings(text) for how in reading.policies}
     assert {how: read(text, how) for how in found} == found
+
+
+def test_what_holds_an_at_is_no_host_of_a_path() -> None:
+    assert "u@c" not in read("u@c!d", "uucp").hosts
+
+
+def test_keys_of_hosts_with_marks_differ() -> None:
+    assert read("c@a!b").key == '"a!b"!c'
+    assert read("a!b!c").key == "a!b!c"
+
+
+def test_readings_under_one_policy() -> None:
+    assert readings("a!b", "internet") == readings("a!b", ["internet"]) == readings("a!b", policy.INTERNET)

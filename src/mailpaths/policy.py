@@ -56,6 +56,10 @@ class Operator(enum.Enum):
     #: ``host:rest``: Berknet's, the first single colon (4.2BSD mailaddr(7)).
     BERKNET = ":"
 
+    def __repr__(self) -> str:
+        """Return an expression that names the operator."""
+        return f"Operator.{self.name}"
+
     @property
     def from_left(self) -> bool:
         """Whether the host stands left of the mark."""
@@ -266,14 +270,20 @@ def named(name: str) -> Policy:
             raise UnknownNameError(f"unknown switch {key!r} of policy {base.name!r}; {known}")
         if state is None:
             raise UnknownNameError(f"switch {key!r} of policy {base.name!r} is yes or no, not {value!r}")
+        if key in settings:
+            raise UnknownNameError(f"switch {key!r} of policy {base.name!r} stands twice")
         settings[key] = state
-    spelled = ",".join(
-        [
-            key if state and key not in _DEFAULT_ON else f"{key}={'yes' if state else 'no'}"
-            for key, state in settings.items()
-        ]
-    )
-    return apply(replace(base, name=f"{base.name}:{spelled}", settings=tuple(settings.items())))
+    # One name for one policy: the switches in their own order, and none that stands where it stands anyway.
+    changed = {key: settings[key] for key in switches if settings.get(key, key in _DEFAULT_ON) != (key in _DEFAULT_ON)}
+    if not changed:
+        return base
+    spelled = ",".join([f"{key}=no" if key in _DEFAULT_ON else _written(base, key) for key in changed])
+    return apply(replace(base, name=f"{base.name}:{spelled}", settings=tuple(changed.items())))
+
+
+def _written(base: Policy, key: str) -> str:
+    """Return a switch that is on, as its program's configuration writes it: Postfix has "=yes", the others a word."""
+    return f"{key}=yes" if base.name == "postfix" else key
 
 
 # Switches that are on unless turned off: written with their value, since the bare word would say nothing.

@@ -93,7 +93,7 @@ _RULES = {
     "@,": "RFC 822 6.2.7: a source route is visited from left to right",
     "%": "RFC 1123 5.2.16: user%domain@relay",
     "!": "RFC 976 2.2: host!host!user",
-    "::": "RFC 2162 3: node::user",
+    "::": "RFC 2162 4.3: node::user",
     ":": "4.2BSD mailaddr(7): host:user",
 }
 
@@ -150,7 +150,7 @@ def hops(address: Address | str, policy: Policy | str = INTERNET) -> tuple[Hop, 
     return tuple(found)
 
 
-def readings(address: Address | str, policies: Iterable[Policy | str] = ALL) -> tuple[Reading, ...]:
+def readings(address: Address | str, policies: Iterable[Policy | str] | Policy | str = ALL) -> tuple[Reading, ...]:
     """Return every different route that the policies read out of the address, in the order of the policies.
 
     A policy that refuses the address gives no reading. Raises `AddressSyntaxError` for text that is no address.
@@ -162,6 +162,8 @@ def readings(address: Address | str, policies: Iterable[Policy | str] = ALL) -> 
     here: a!b%c - rfc733
     """
     address = coerce(address)
+    if isinstance(policies, str | Policy):
+        policies = (policies,)
     traits = _traits(address)
     groups = _groups_of_all(traits) if policies is ALL else _groups(tuple(map(policies_room.coerce, policies)), traits)
     # Keyed by spelling, not by equality: two routes that differ in case are one answer only if nothing was respelled.
@@ -248,11 +250,11 @@ def _walk(address: Address, policy: Policy) -> tuple[list[_Step], str]:
     steps: list[_Step] = []
     if isinstance(address, BangPath):
         text = "!".join([*address.hosts, address.quoted_user])
-        if "@" in address.user and Operator.BANG in policy.operators:
+        if "@" in outside_quotes(address.quoted_user) and Operator.BANG in policy.operators:
             # Whoever made it a bang path has said that the hosts come first (RFC 976 2.1: a!(b@c)); the rest is the
-            # last host's to read, and no quotes stand in it, since rmail knows none.
+            # last host's to read.
             steps.extend(_path_steps(address))
-            text = address.user
+            text = address.quoted_user
     else:
         text = address.addr_spec
         if not policy.several_at and "@" in outside_quotes(address.quoted_local_part):
@@ -289,7 +291,7 @@ def _inside(inner: str, operators: tuple[Operator, ...], policy: Policy) -> tupl
 
 def _path_steps(path: BangPath) -> Iterator[_Step]:
     """Yield the hosts of a bang path whose user is an address of its own."""
-    text = "!".join([*path.hosts, path.user])
+    text = "!".join([*path.hosts, path.quoted_user])
     start = 0
     for host in path.hosts:
         start += len(host) + 1
@@ -325,6 +327,7 @@ def _peel(text: str, operators: tuple[Operator, ...], policy: Policy, steps: lis
             or host_start >= host_end
             or rest_start >= rest_end
             or text[host_start:host_end] == "."
+            or (operator.from_left and hidden.find("@", host_start, host_end) >= 0)
             or (odd and _is_no_host(text[host_start:host_end], hidden[host_start:host_end]))
         ):
             # What is left only shrinks: an operator that is not there now, or that has nothing on one side, never

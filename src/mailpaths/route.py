@@ -13,7 +13,7 @@ __all__ = ["Route"]
 
 # What no host of a route may hold: a space, a control, a comma, quotes, brackets that do not close a literal.
 _HOST = re.compile(rf'(?:[^\x00-\x20"(),;<>@\[\\\]\x7f]++|{lexical.DOMAIN_LITERAL})\Z')
-# A user in which a key would show one more host, or quotes that are not the key's own.
+# A part in which a key would show one more host, or quotes that are not the key's own.
 _AMBIGUOUS = re.compile(r'[!"]')
 
 
@@ -46,13 +46,13 @@ class Route:
     def key(self) -> str:
         """One key for one mailbox however it was spelled: the folded hosts and the user, as a bang path.
 
-        Different routes have different keys: a user that holds ``!`` or a quote stands in quotes.
+        Different routes have different keys: what holds ``!`` or a quote stands in quotes.
 
         >>> Route(("Seismo", "mcvax"), "piet").key
         'seismo!mcvax!piet'
         """
-        user = lexical.quote(self.user) if _AMBIGUOUS.search(self.user) else self.user
-        return "!".join([*(names.fold(host) for host in self.hosts), user])
+        parts = [*map(names.fold, self.hosts), self.user]
+        return "!".join([lexical.quote(part) if _AMBIGUOUS.search(part) else part for part in parts])
 
     def __str__(self) -> str:
         """Return the route for people to read: the hosts, and what happens there.

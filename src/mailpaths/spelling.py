@@ -89,6 +89,10 @@ _USER = re.compile(rf"{_NAME}(?>(?:\.{_NAME})*)\Z")
 _OPERATOR = re.compile(r"[@%!]|::")
 _UNSAFE_HOST = re.compile(r'[\x00-\x20"(),:;<>@\[\\\]%!\x7f]|\A-|\A\.|\.\.|\.\Z')
 _SPECIAL = re.compile(r'[\x00-\x20"(),:;<>\[\\\]\x7f]|\A\.|\.\.|\.\Z')
+# What a style writes beside hosts, marks and user: brackets, a dot, the colon of a route.
+_MARGIN = 8
+# A user of a bang path may have its dots anywhere: rmail knows no dot-atoms.
+_PATH_USER = re.compile(r'(?!\.*\Z)[^\x00-\x20"(),:;<>@\[\\\]%!\x7f]++\Z')
 _LITERAL = re.compile(r"\[[^\x00-\x20\[\\\]@%!]++\]\Z")
 
 
@@ -123,12 +127,15 @@ def spell(route: Route, style: Style | str = PERCENT) -> BangPath | Mailbox:
         if not _HOST.match(host):
             _check_host(host, place, style)
     user = route.user
-    if not _USER.match(user):
+    if not (_USER if style.form != "bang" or not hosts else _PATH_USER).match(user):
         user = _carry(user, len(hosts), style)
-    elif user[0] == "-" and style.form in {"bang", "hybrid"}:
+    elif user[0] == "-" and len(hosts) > {"bang": 0, "hybrid": 1}.get(style.form, len(hosts)):
+        # The last hop of a path hands the user to rmail as an argument (RFC 976 2.2).
         raise ConversionError(
             f"'-' begins the user {user!r}, which rmail would take for an option", character="-", part="user"
         )
+    if sum(map(len, hosts)) + len(hosts) + len(user) > lexical.MAX_ADDRESS - _MARGIN:
+        raise ConversionError(f"{len(hosts):,} hosts make an address longer than {lexical.MAX_ADDRESS:,} characters")
     if hosts:
         return _WRITERS[style.form](hosts, user, style)
     if style.form in {"domain", "route-addr"}:
@@ -183,7 +190,7 @@ def _check_host(host: str, place: int, style: Style) -> None:
         fault = "has an empty label"
     else:
         fault = f"holds {character!r}, which style {style} cannot carry there"
-    raise ConversionError(f"the host {host!r} {fault}", character=character, part="host")
+    raise ConversionError(f"the host {host!r} {fault}", character=character[:1], part="host")
 
 
 def _carry(user: str, hosts: int, style: Style) -> str:
@@ -204,6 +211,8 @@ def _carry(user: str, hosts: int, style: Style) -> str:
     if style.form == "bang" or (hosts > 1 and style.form in {"percent", "hybrid"}) or not hosts:
         what = f"{character!r} in the user" if character else "an empty user"
         raise ConversionError(
-            f"{what} {user!r} needs quotes, which {style} cannot carry", character=character or None, part="user"
+            f"{what} {user!r} needs quotes, which style {style} cannot carry",
+            character=character[:1] or None,
+            part="user",
         )
     return lexical.quote(user)

@@ -72,7 +72,7 @@ class Translation:
         steps.append(Step(f"read as {self.route}", f"policy {self.policy}: {self.policy.rule}"))
         if isinstance(self.source, Mailbox) and (self.source.display_name is not None or self.source.comments):
             steps.append(
-                Step("left out the display name and comments: they are no part of a route", "RFC 822 6.2.6, 3.4.3")
+                Step("left out the display name and comments: they are no part of a route", "RFC 822 3.4.3, 6.1")
             )
         steps.append(Step(f"spelled {self.address}", f"style {self.style}: {self.style.rule}"))
         return tuple(steps)

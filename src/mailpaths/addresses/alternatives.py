@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from mailpaths.errors import AddressSyntaxError
+from mailpaths.grammar import lexical
+from mailpaths.grammar.rfc822 import outside_quotes
 
 __all__ = ["MAX_ALTERNATIVES", "alternatives"]
 
@@ -13,6 +16,13 @@ MAX_ALTERNATIVES = 256
 
 _BRACES = re.compile(r"\{([^{}]*+)\}")
 _SEPARATOR = re.compile(r"[,|]")
+
+
+def _bare(text: str) -> str:
+    """Return the text with comments, quoted strings and literals blanked: braces in them are theirs (RFC 822 3.3)."""
+    with suppress(AddressSyntaxError):  # an open parenthesis makes no address anyway, and parse will say so
+        text = lexical.mask(text).text
+    return outside_quotes(text)
 
 
 def alternatives(text: str) -> tuple[str, ...]:
@@ -30,8 +40,8 @@ def alternatives(text: str) -> tuple[str, ...]:
     pieces: list[list[str]] = []
     done = 0
     count = 1
-    for found in _BRACES.finditer(text):
-        choices = [choice.strip() for choice in _SEPARATOR.split(found[1])]
+    for found in _BRACES.finditer(_bare(text)):
+        choices = [choice.strip() for choice in _SEPARATOR.split(text[found.start(1) : found.end(1)])]
         if len(choices) == 1 or not all(choices):
             continue  # no choice: braces are plain characters, and "{|}" stands in an atom of its own right
         count *= len(choices)

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 __all__ = ["BangPath"]
 
 _HOST = re.compile(rf"(?!\.\Z){bang.HOST}\Z")
-_BARE_USER = re.compile(rf"{bang.USER}\Z")
+_USER_AT = re.compile(rf"{bang.USER_AT}\Z")
+# A user that needs no quotes, and one that needs none to keep it whole either.
+_BARE_USER = re.compile(rf"(?!\"){bang.USER}\Z")
+_PLAIN_USER = re.compile(rf"(?!.*[%:]|\"){bang.USER}\Z")
+
+
+def _quoted(user: str) -> str:
+    """Return the user as a path writes it: in quotes only where it could not stand without."""
+    return user if _BARE_USER.match(user) else lexical.quote(user)
 
 
 @dataclass(frozen=True, slots=True, init=False, eq=False, repr=False)
@@ -35,13 +43,17 @@ class BangPath:
     """
 
     hosts: tuple[str, ...]
-    user: str
+    quoted_user: str
     _written: str | None = field(repr=False)
 
     notation: ClassVar[Literal["bang"]] = "bang"
 
-    def __init__(self, hosts: tuple[str, ...], user: str) -> None:
-        """Make a path from its parts. Raises `AddressSyntaxError` for a host or user that no path can hold."""
+    def __init__(self, hosts: tuple[str, ...], user: str, *, quoted_user: str | None = None) -> None:
+        """Make a path from its parts, the user unquoted; quotes are added where it needs them.
+
+        ``quoted_user`` is for the few that another quoting tells apart: ``"x%y"`` that its quotes keep whole, ``b@c``
+        that old rmail hands on. Raises `AddressSyntaxError` for a host or user that no path can hold.
+        """
         hosts = tuple(hosts)
         if not hosts:
             raise AddressSyntaxError("a bang path has at least one host", user, (0, 0))
@@ -50,7 +62,12 @@ class BangPath:
             if not _HOST.match(host):
                 raise AddressSyntaxError("not a host name of a bang path", host, (0, len(host)))
         lexical.check_characters(user)
-        _set(self, hosts, user, None)
+        if quoted_user is None:
+            quoted_user = _quoted(user)
+        lexical.check_characters(quoted_user)
+        if not _USER_AT.match(quoted_user) or lexical.unquote(quoted_user) != user:
+            raise AddressSyntaxError(f"not a quoted form of {user!r}", quoted_user, (0, len(quoted_user)))
+        _set(self, hosts, quoted_user, None)
 
     @classmethod
     def parse(cls, text: str) -> BangPath:
@@ -65,9 +82,9 @@ class BangPath:
         return from_record(found, text)
 
     @property
-    def quoted_user(self) -> str:
-        """The user as a path writes it: in quotes only where it could not stand without."""
-        return self.user if _BARE_USER.match(self.user) else lexical.quote(self.user)
+    def user(self) -> str:
+        """The unquoted user."""
+        return lexical.unquote(self.quoted_user)
 
     @property
     def defects(self) -> tuple[Defect, ...]:
@@ -82,7 +99,9 @@ class BangPath:
 
     def __repr__(self) -> str:
         """Return an expression that makes an equal path."""
-        return f"BangPath(hosts={self.hosts!r}, user={self.user!r})"
+        user = self.user
+        quoted = "" if self.quoted_user == _quoted(user) else f", quoted_user={self.quoted_user!r}"
+        return f"BangPath(hosts={self.hosts!r}, user={user!r}{quoted})"
 
     def __eq__(self, other: object) -> bool:
         """Compare hosts blind to case, users letter for letter."""
@@ -93,31 +112,35 @@ class BangPath:
         return hash(self._key())
 
     def _key(self) -> tuple[tuple[str, ...], str]:
-        return tuple([names.fold(names.without_dot(host)) for host in self.hosts]), self.user
+        quoted = self.quoted_user
+        if quoted.startswith('"'):
+            user = self.user
+            quoted = user if _PLAIN_USER.match(user) else lexical.quote(user)
+        return tuple([names.fold(names.without_dot(host)) for host in self.hosts]), quoted
 
 
 # A frozen dataclass sets its fields through object.__setattr__, which looks each name up; the slots' own descriptors
 # do the same in a third of the time, and millions of addresses are made here.
 _set_hosts = BangPath.__dict__["hosts"].__set__
-_set_user = BangPath.__dict__["user"].__set__
+_set_user = BangPath.__dict__["quoted_user"].__set__
 _set_written = BangPath.__dict__["_written"].__set__
 
 
-def _set(path: BangPath, hosts: tuple[str, ...], user: str, written: str | None) -> None:
+def _set(path: BangPath, hosts: tuple[str, ...], quoted_user: str, written: str | None) -> None:
     _set_hosts(path, hosts)
-    _set_user(path, user)
+    _set_user(path, quoted_user)
     _set_written(path, written)
 
 
 def from_record(found: bang.BangRecord, written: str) -> BangPath:
     """Return the path that the grammar found, without checking it again."""
     path = object.__new__(BangPath)
-    _set(path, found.hosts, lexical.unquote(found.quoted_user), written)
+    _set(path, found.hosts, found.quoted_user, written)
     return path
 
 
-def from_parts(hosts: tuple[str, ...], user: str) -> BangPath:
+def from_parts(hosts: tuple[str, ...], quoted_user: str) -> BangPath:
     """Return the path of parts that were checked before."""
     path = object.__new__(BangPath)
-    _set(path, hosts, user, None)
+    _set(path, hosts, quoted_user, None)
     return path

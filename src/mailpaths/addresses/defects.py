@@ -27,6 +27,10 @@ __all__ = ["Category", "Defect", "DefectKind", "find", "find_in_path"]
 class Category(enum.IntEnum):
     """How far an address with this defect gets, from least to most doubtful."""
 
+    def __repr__(self) -> str:
+        """Return an expression that names the category."""
+        return f"Category.{self.name}"
+
     #: Needs SMTPUTF8 (RFC 6531).
     RFC6531 = 1
     #: Fit for SMTP (RFC 5321), in an unusual form.
@@ -47,6 +51,10 @@ class DefectKind(enum.Enum):
     category: Category
     message: str
     source: str
+
+    def __repr__(self) -> str:
+        """Return an expression that names the kind."""
+        return f"DefectKind.{self.name}"
 
     def __new__(cls, slug: str, category: Category, message: str, source: str) -> Self:
         """Make a kind whose value is its slug."""
@@ -122,13 +130,13 @@ class DefectKind(enum.Enum):
         "several-at",
         Category.ERROR,
         "more than one '@': RFC 733's form, which RFC 822 dropped",
-        "RFC 822 C.5.5",
+        "RFC 822 C.5.4",
     )
     AT_WORD = (
         "at-word",
         Category.ERROR,
         "the word 'at' for '@': RFC 733's form, which RFC 822 dropped",
-        "RFC 822 C.5.4",
+        "RFC 822 C.5.5",
     )
     WORDS = ("words", Category.ERROR, "words with spaces between for a local part: RFC 733's form", "RFC 822 6.2.4")
     JOINED = ("joined", Category.ERROR, "a colon or a quoted string joined to a word", "RFC 822 6.1")

@@ -213,7 +213,10 @@ class _Reader:
                 raise self._error("expected ',' between addresses", self.place)
         if not items:
             raise self._error("expected an address, found nothing", 0, 0)
-        notes = [Comment(note.text, (note.start, note.end)) for note in self.masked.comments]
+        notes = [
+            Comment(lexical.mask(self._unfolded(note.start, note.end)).comments[0].text, (note.start, note.end))
+            for note in self.masked.comments
+        ]
         return AddressList(self.source, tuple(items), tuple(notes))
 
     def _check_lines(self) -> None:
@@ -230,6 +233,7 @@ class _Reader:
 
     def _group(self, opening: re.Match[str]) -> Group:
         start = opening.start()
+        name = rfc822.display_name(lexical.mask(self._unfolded(start, opening.end(1))).text) or ""
         self.place = opening.end()
         self._comments(self.place)  # those about the group's name are no member's
         members: list[Member] = []
@@ -243,7 +247,7 @@ class _Reader:
         blanks = self.masked.text[self.place : found.end() if found is not None else self.place]
         self.place += len(blanks) - len(blanks.lstrip(" \t"))
         self._comments(self.place)
-        return Group(rfc822.display_name(opening[1]) or "", tuple(members), span)
+        return Group(name, tuple(members), span)
 
     def _member(self) -> Member:
         text = self.masked.text
@@ -259,10 +263,15 @@ class _Reader:
             fault = faults.mailbox_fault(self.text[start:end], listed=True)
             raise self._error(fault.message, fault.span[0] + start, fault.span[1] + start)
         first = min([start, *[note.start for note in comments]])
-        written = self.text[first:end].rstrip(" \t")
-        return Member(
-            mailbox_values.from_record(found, written), (first, first + len(written)), found.address, found.angle
-        )
+        last = first + len(self.text[first:end].rstrip(" \t"))
+        written = self._unfolded(first, last)
+        # Where a fold stood its CRLF made two blanks too many: the parts are those of the text without it.
+        parts = found if len(written) == last - first else rfc822.match(lexical.mask(written)) or found
+        return Member(mailbox_values.from_record(parts, written), (first, last), found.address, found.angle)
+
+    def _unfolded(self, start: int, end: int) -> str:
+        """Return what stands there without its folds: the CRLF goes, the white space stays (RFC 5322 2.2.3)."""
+        return self.source[start:end].replace("\r\n", "")
 
     def _comments(self, end: int) -> tuple[lexical.Comment, ...]:
         """Return the comments up to ``end`` that no member has had."""

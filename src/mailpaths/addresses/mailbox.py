@@ -20,8 +20,11 @@ _DOT_ATOM = re.compile(rf"{lexical.DOT_ATOM}\Z")
 _DOMAIN = re.compile(rf"{lexical.DOMAIN}\Z")
 # A display name that needs no quotes: RFC 5322 3.2.5 phrase of atoms.
 _PLAIN_PHRASE = re.compile(rf"{lexical.ATOM}(?>(?: {lexical.ATOM})*)\Z")
-# One quoted string whose content would be the same word without quotes, and that hides no routing operator.
-_NEEDLESS_QUOTES = re.compile(rf'"((?=[^"%!]*"\Z){lexical.DOT_ATOM})"\Z')
+_QUOTED = re.compile(lexical.QUOTED_STRING)
+# What means the same without quotes and hides no routing operator (RFC 822 6.2.4: quotes are spelling).
+_NEEDS_NO_QUOTES = re.compile(rf"(?!.*[%!]){lexical.DOT_ATOM}\Z")
+# A quoted string that an operator or a colon joins to something is another matter.
+_JOINS = re.compile(r"[%!:@]")
 
 
 @dataclass(frozen=True, slots=True, init=False, eq=False, repr=False)
@@ -168,8 +171,8 @@ class Mailbox:
 
     def _key(self) -> tuple[object, ...]:
         local = self.quoted_local_part
-        if local.startswith('"'):
-            local = _NEEDLESS_QUOTES.sub(r"\1", local)
+        if '"' in local and not _JOINS.search(rfc822.outside_quotes(local)):
+            local = _QUOTED.sub(_plain_word, local)
         return (
             local,
             None if self.domain is None else names.fold(self.domain),
@@ -177,6 +180,12 @@ class Mailbox:
             self.display_name,
             self.comments,
         )
+
+
+def _plain_word(found: re.Match[str]) -> str:
+    """Return a quoted string in the one form by which it is compared."""
+    meant = lexical.unquote(found[0])
+    return meant if _NEEDS_NO_QUOTES.match(meant) else lexical.quote(meant)
 
 
 # See addresses/bang.py: the slots' own descriptors, because this is where the time of a batch goes.

@@ -13,7 +13,7 @@ from mailpaths.cli.facts import MOST_HOPS, Explanation, explanation
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mailpaths.cli.streams import Output
+    from mailpaths.cli.streams import Input, Output
     from mailpaths.policy import Policy
 
 __all__ = ["explain"]
@@ -30,20 +30,21 @@ Example:
 
 \b
   Reading 1 of 2: seismo.css.gov → mcvax: piet
-    Send it to seismo.css.gov. It goes on to mcvax, and there to the user piet.
+    Send it to seismo.css.gov. It goes on to mcvax, for the user piet there.
       @  seismo.css.gov  gets  mcvax!piet  [RFC 822 6.2.4: the domain reads the local part]
       !  mcvax           gets  piet        [RFC 976 2.2: host!host!user]
     read so by  internet
-    because     RFC 822 6.2.7: '@' and routes; RFC 1123 5.2.16: '%' binds last,
-                so it is peeled before '!'; RFC 976 2.1: (a!b)@c
+    because     internet: RFC 822 6.2.7: '@' and routes; RFC 1123 5.2.16: '%'
+                binds last, so it is peeled before '!'; RFC 976 2.1: (a!b)@c
 
 \b
   Reading 2 of 2: mcvax → seismo.css.gov: piet
-    Send it to mcvax. It goes on to seismo.css.gov, and there to the user piet.
+    Send it to mcvax. It goes on to seismo.css.gov, for the user piet there.
       !  mcvax           gets  piet@seismo.css.gov  [RFC 976 2.2: host!host!user]
       @  seismo.css.gov  gets  piet                 [RFC 822 6.2.4: the domain reads the local part]
     read so by  uucp
-    because     RFC 976 2.1: a!(b@c), the de facto standard of UUCP software
+    because     uucp: RFC 976 2.1: a!(b@c), the de facto standard of UUCP
+                software
 
 \b
   A host named gw.example would
@@ -86,19 +87,22 @@ hops are not shown hop by hop.
     metavar="NAME",
     help="Name of the host whose next step is shown; its other names may follow in the same way.",
 )
+@options.alternatives
 @options.as_json
-def explain(*, addresses: Sequence[str], policies: Sequence[Policy], here: Sequence[str], as_json: bool) -> int:
+def explain(
+    *, addresses: Sequence[str], policies: Sequence[Policy], here: Sequence[str], alternatives: bool, as_json: bool
+) -> int:
     """Explain each ADDRESS: what is written, every way to read it, and what mail programs would do next.
 
     A reading is a road, shown hop by hop, each hop with its rule. The programs are real ones: Postfix, Exim and
     Sendmail with their variants, on a host named as in --here; equal answers stand together.
     """
-    inputs = streams.inputs(addresses)
+    inputs = streams.inputs(addresses, braces=alternatives)
     output = streams.Output()
     lay_out = _layout(output)
     status = streams.OK
-    for place, (number, text) in enumerate(inputs):
-        found = _explanation(text, policies, here)
+    for place, one in enumerate(inputs):
+        found = _explanation(one, policies, here)
         if as_json:
             output.json(found.row())
         else:
@@ -108,16 +112,16 @@ def explain(*, addresses: Sequence[str], policies: Sequence[Policy], here: Seque
             status = max(status, streams.status(found.error))
             if not as_json and not output.is_terminal:
                 # Where the explanation goes to the terminal, the fault stands in it.
-                output.complain(streams.complaint(found.error, text, number))
+                output.complain(streams.complaint(found.error, one.text, one.number))
     output.flush()
     return status
 
 
-def _explanation(text: str, policies: Sequence[Policy], here: Sequence[str]) -> Explanation:
+def _explanation(one: Input, policies: Sequence[Policy], here: Sequence[str]) -> Explanation:
     try:
-        return explanation(text, policies, here)
+        return explanation(one.sound(), policies, here)
     except Exception as error:  # noqa: BLE001 - a batch never stops, not even at a fault of mailpaths
-        return Explanation(text, error=error, here=tuple(here))
+        return Explanation(one.text, error=error, here=tuple(here))
 
 
 def _layout(output: Output) -> Callable[..., str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mailpaths.addresses import BangPath, Defect, parse
+from mailpaths.addresses import BangPath, Defect, Mailbox, parse
 from mailpaths.cli import streams
 from mailpaths.errors import AddressSyntaxError, ReadingError
 from mailpaths.nexthop import Local, Outcome, Relay, next_hop
-from mailpaths.policy import ALL
+from mailpaths.policy import ALL, Operator
 from mailpaths.reading import Hop, hops, read, readings
 from mailpaths.spelling import PERCENT
 from mailpaths.translate import Translation
@@ -29,6 +29,7 @@ PROGRAMS: tuple[Policy, ...] = tuple(
 )
 #: Roads longer than this are not shown hop by hop: each hop is handed all the rest, and the text grows by the square.
 MOST_HOPS = 64
+_OPERATORS = frozenset("".join([operator.value for operator in Operator]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,16 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Road:
-    """One reading: its route, hop by hop (nothing where that is too long), the policies behind it, and why."""
+    """One reading: its route, hop by hop (nothing where that is too long), the policies behind it, and why.
+
+    ``rule`` is that of the first policy; ``because`` names it, and is empty where no policy could read otherwise.
+    """
 
     route: Route
     stops: tuple[Stop, ...]
     policies: tuple[Policy, ...]
     rule: str
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,19 @@ def explanation(text: str, policies: Sequence[Policy] = (), here: Sequence[str] 
         return Explanation(text, here, error=error, decisions=decisions)
     asked = tuple(policies) or ALL
     found = readings(value, asked)
-    roads = tuple([Road(one.route, _stops(value, one.route, one.policies[0]), one.policies, one.rule) for one in found])
+    plain = _is_plain(value)
+    roads = tuple(
+        [
+            Road(
+                one.route,
+                _stops(value, one.route, one.policies[0]),
+                one.policies,
+                one.rule,
+                "" if plain else f"{one.policies[0]}: {one.rule}",
+            )
+            for one in found
+        ]
+    )
     refusals = tuple(_refusals(value, asked, {policy for one in found for policy in one.policies}))
     refused = None if roads else ReadingError(f"{asked[0]} {refusals[0].message}")
     defects = () if isinstance(value, BangPath) else value.defects
@@ -167,6 +184,11 @@ def _stops(value: Address, route: Route, policy: Policy) -> tuple[Stop, ...]:
     # The first step of a translation is the parsing, the next ones are the hops.
     steps = Translation(value, route, value, policy, PERCENT).steps[1:]
     return tuple([Stop(hop, step.rule) for hop, step in zip(hops(value, policy), steps, strict=False)])
+
+
+def _is_plain(value: Address) -> bool:
+    """Tell whether the address is ``user@domain`` and nothing more: there is no order of operators to speak of."""
+    return isinstance(value, Mailbox) and not value.route and not _OPERATORS & set(value.quoted_local_part)
 
 
 def _refusals(value: Address, asked: Iterable[Policy], content: set[Policy]) -> Iterable[Refusal]:

@@ -20,6 +20,7 @@ __all__ = [
     "STATUS_HELP",
     "STYLES_HELP",
     "addresses",
+    "alternatives",
     "as_json",
     "complete_policy",
     "policies",
@@ -61,7 +62,7 @@ Styles:
 
 ADDRESSES_HELP = """Addresses are the arguments, or one a line on standard input where there are none. A line ends at LF
 or CRLF; an empty line is an input too. An address that begins with '-' goes after '--'. Text is UTF-8 in every
-locale."""
+locale. Of a line that is longer than any address only the beginning is kept, and it is an error."""
 
 STATUS_HELP = """Exit status: 0; 65 when some input was bad (the batch goes on); 64 for a wrong call; 74 when reading or
 writing fails."""
@@ -86,4 +87,9 @@ def complete_policy(_context: click.Context, _parameter: click.Parameter, incomp
 
 
 addresses = click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
+alternatives = click.option(
+    "--alternatives",
+    is_flag=True,
+    help="Write braces out first: {ihnp4,hplabs}!gw!sam is two inputs, ihnp4!gw!sam and hplabs!gw!sam.",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Write one JSON object a line.")

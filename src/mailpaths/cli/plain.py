@@ -6,7 +6,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from mailpaths.cli import words
-from mailpaths.cli.streams import excerpt, visible
+from mailpaths.cli.streams import excerpt, message, visible
 from mailpaths.errors import AddressSyntaxError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def _lines(found: Explanation, *, every: bool) -> Iterator[str]:
     yield visible(found.text) or "(an empty address)"
     yield ""
     if isinstance(found.error, AddressSyntaxError):
-        yield f"No address: {visible(found.error.message)}"
+        yield f"No address: {visible(message(found.error, found.text))}"
         yield from excerpt(found.error, found.text).splitlines()
         yield ""
     elif found.value is not None:
@@ -44,7 +44,8 @@ def _lines(found: Explanation, *, every: bool) -> Iterator[str]:
         yield f"Not read by {words.names(refusal.policies, every=every)}"
         yield f"  {visible(refusal.message)}"
         yield ""
-    yield f"A host named {' or '.join(map(visible, found.here))} would"
+    if found.decisions:
+        yield f"A host named {' or '.join(map(visible, found.here))} would"
     for decision in found.decisions:
         done, what, host = map(visible, words.verdict(decision.outcome))
         yield f"  {done} {what}{f' to {host}' if host else ''}"
@@ -60,7 +61,8 @@ def _road(road: Road, head: str, *, every: bool) -> Iterator[str]:
     ]
     yield from _table(hops, "    ")
     yield from _wrapped("read so by  ", words.names(road.policies, every=every), "  ")
-    yield from _wrapped("because     ", road.rule, "  ")
+    if road.because:
+        yield from _wrapped("because     ", road.because, "  ")
     yield ""
 
 

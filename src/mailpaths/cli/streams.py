@@ -1,7 +1,8 @@
 """What the subcommands share: where addresses come from, and where rows and complaints go.
 
 Standard input and output are UTF-8 in every locale, since that is what an address beyond ASCII is made of (RFC 6531);
-bytes that are none pass through as they are. Nothing is kept: a batch of a million lines needs the memory of one.
+bytes that are none pass through as they are. Nothing is kept: a batch of a million lines needs the memory of one, and a
+line without end no more than the longest address.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ import os
 import re
 import sys
 from json import JSONEncoder
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO
 
 import click
 
+from mailpaths.addresses import alternatives
 from mailpaths.errors import AddressSyntaxError, ConversionError, MailPathsError, ReadingError
+from mailpaths.grammar.lexical import MAX_ADDRESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,12 +29,14 @@ __all__ = [
     "BUG",
     "OK",
     "BrokenPipe",
+    "Input",
     "InputOutputError",
     "Output",
     "complaint",
     "excerpt",
     "fault",
     "inputs",
+    "message",
     "status",
     "visible",
     "warning",
@@ -51,6 +56,9 @@ _NO_TEXT = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _VISIBLE = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
 _VISIBLE |= dict.fromkeys([*range(0x80, 0xA0), 0x2028, 0x2029, *range(0xD800, 0xE000)], 0xFFFD)
 _BOM = b"\xef\xbb\xbf"
+# Bytes that are read of one line: more than an address, a byte order mark and a line's end can have.
+_MOST_BYTES = 4 * MAX_ADDRESS + 8
+_BRACES = re.compile(r"\{[^{}]*[,|]")
 
 
 class BrokenPipe(Exception):  # noqa: N818 - no error: the reader has seen enough
@@ -63,14 +71,35 @@ class InputOutputError(click.ClickException):
     exit_code = 74
 
 
-def inputs(addresses: Sequence[str]) -> Iterator[tuple[int | None, str]]:
+class Input(NamedTuple):
+    """One text to read: the number of its line (``None`` for an argument), and what is wrong before anyone reads it."""
+
+    number: int | None
+    text: str
+    fault: MailPathsError | None = None
+
+    def sound(self) -> str:
+        """Return the text, or raise what is wrong with it."""
+        if self.fault is not None:
+            raise self.fault
+        return self.text
+
+
+def inputs(addresses: Sequence[str], *, braces: bool = False) -> Iterator[Input]:
     """Yield the addresses given, or else the lines of standard input with their numbers.
 
-    A line ends at LF or CRLF, and at nothing else; a byte order mark before the first is dropped. Raises
-    `click.UsageError` when there is nothing to read, `InputOutputError` when reading fails.
+    A line ends at LF or CRLF, and at nothing else; a byte order mark before the first is dropped. Of a text that is
+    longer than any address only the beginning is kept, with a fault that says so. With ``braces`` a text that offers
+    several addresses in braces is as many inputs. Raises `click.UsageError` when there is nothing to read,
+    `InputOutputError` when reading fails.
     """
+    found = _given(addresses)
+    return (one for whole in found for one in _written_out(whole)) if braces else found
+
+
+def _given(addresses: Sequence[str]) -> Iterator[Input]:
     if addresses:
-        return ((None, address) for address in addresses)
+        return (_input(None, address) for address in addresses)
     if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
         raise click.UsageError("no address: give some as arguments, or one a line on standard input")
     from mailpaths.cli import progress
@@ -81,11 +110,19 @@ def inputs(addresses: Sequence[str]) -> Iterator[tuple[int | None, str]]:
 def _bytes(stream: TextIO) -> Iterable[bytes]:
     """Return the lines of a stream as bytes; one of a test may hold text and nothing else."""
     if hasattr(stream, "buffer"):
-        return stream.buffer
+        return _bounded(stream.buffer)
     return (line.encode("utf-8", "surrogateescape") for line in stream)
 
 
-def _lines(raw: Iterable[bytes]) -> Iterator[tuple[int, str]]:
+def _bounded(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines; what a line has beyond the bound is read and forgotten."""
+    while line := stream.readline(_MOST_BYTES):
+        yield line
+        while len(line) == _MOST_BYTES and not line.endswith(b"\n"):
+            line = stream.readline(_MOST_BYTES)
+
+
+def _lines(raw: Iterable[bytes]) -> Iterator[Input]:
     number = 0
     try:
         for number, line in enumerate(raw, 1):
@@ -93,9 +130,25 @@ def _lines(raw: Iterable[bytes]) -> Iterator[tuple[int, str]]:
             if line.endswith(b"\n"):
                 end -= 2 if line.endswith(b"\r\n") else 1
             start = len(_BOM) if number == 1 and line.startswith(_BOM) else 0
-            yield number, line[start:end].decode("utf-8", "surrogateescape")
+            yield _input(number, line[start:end].decode("utf-8", "surrogateescape"))
     except OSError as error:
         raise InputOutputError(f"cannot read standard input after line {number}: {error.strerror}") from error
+
+
+def _input(number: int | None, text: str) -> Input:
+    if len(text) <= MAX_ADDRESS:
+        return Input(number, text)
+    begin = text[:MAX_ADDRESS]
+    message = f"more than {MAX_ADDRESS:,} characters, the limit of an address; the rest is left out here"
+    return Input(number, begin, AddressSyntaxError(message, begin, (MAX_ADDRESS, MAX_ADDRESS)))
+
+
+def _written_out(whole: Input) -> Iterable[Input]:
+    """Return one input for each address that the braces of a text stand for."""
+    try:
+        return [whole._replace(text=text) for text in alternatives(whole.sound())]
+    except MailPathsError as error:
+        return [whole._replace(fault=error)]
 
 
 class Output:
@@ -177,18 +230,18 @@ def visible(text: str) -> str:
 def fault(error: Exception, text: str) -> dict[str, object]:
     """Return what a row says of an error: message, span in characters of the input (or ``None``) and kind."""
     span = error.span if isinstance(error, AddressSyntaxError) and error.text == text else None
-    return {"message": _message(error), "span": span and list(span), "kind": _kind(error)}
+    return {"message": message(error, text), "span": span and list(span), "kind": _kind(error)}
 
 
 def complaint(error: Exception, text: str, number: int | None) -> str:
     """Return what standard error says of an error: the place, the message, and a caret under the fault if known."""
-    head = visible(f"mailpaths: {'' if number is None else f'line {number}: '}{_message(error)}")
+    head = visible(f"mailpaths: {'' if number is None else f'line {number}: '}{message(error, text)}")
     return f"{head}\n{shown}" if (shown := excerpt(error, text)) else head
 
 
-def warning(message: str, text: str, number: int | None) -> str:
+def warning(doubt: str, text: str, number: int | None) -> str:
     """Return what standard error says of a doubt: the place and the message."""
-    return visible(f"mailpaths: {text if number is None else f'line {number}'}: warning: {message}")
+    return visible(f"mailpaths: {text if number is None else f'line {number}'}: warning: {doubt}")
 
 
 def excerpt(error: Exception, text: str) -> str:
@@ -219,9 +272,21 @@ def _kind(error: Exception) -> str:
     return next((kind for known, kind in _KINDS if isinstance(error, known)), "internal")
 
 
-def _message(error: Exception) -> str:
-    if isinstance(error, AddressSyntaxError | ConversionError):
-        return error.message
-    if isinstance(error, MailPathsError):
-        return str(error)
-    return f"a fault of mailpaths itself, please report it: {error!r}"
+def message(error: Exception, text: str) -> str:
+    """Return what is wrong with a text, and what to do where it offers several addresses in braces."""
+    if not isinstance(error, MailPathsError):
+        return f"a fault of mailpaths itself, please report it: {error!r}"
+    found = error.message if isinstance(error, AddressSyntaxError | ConversionError) else str(error)
+    return f"{found}; {_BRACES_HINT}" if _offers_several(text) else found
+
+
+_BRACES_HINT = "braces stand for several addresses: write each on a line of its own, or give --alternatives"
+
+
+def _offers_several(text: str) -> bool:
+    if not _BRACES.search(text):
+        return False
+    try:
+        return len(alternatives(text)) > 1
+    except AddressSyntaxError:  # more than anybody writes out
+        return False

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mailpaths.cli import words
-from mailpaths.cli.streams import excerpt, visible
+from mailpaths.cli.streams import excerpt, message, visible
 from mailpaths.errors import AddressSyntaxError
 
 if TYPE_CHECKING:
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from mailpaths.cli.facts import Explanation, Road
+    from mailpaths.cli.facts import Explanation, Road, Stop
     from mailpaths.policy import Policy
 
 __all__ = ["Screen"]
 
 # rich fills columns up to their width; nobody wants to copy the blanks.
 _FILLING = re.compile(r"[ ]+((?:\x1b\[[0-9;]*m)?)[ ]*$", re.MULTILINE)
-# Columns below which the rule of each hop is left out: the hosts need the room.
+# Columns below which the rule of each hop has a line of its own: the hosts need the room.
 _NARROW = 80
 _HOST = "bold cyan"
 _USER = "bold green"
@@ -52,7 +52,7 @@ def _blocks(found: Explanation, *, every: bool, narrow: bool) -> Iterator[Render
     yield _address(found.text)
     yield ""
     if isinstance(found.error, AddressSyntaxError):
-        yield Text.assemble(("No address: ", _BAD), visible(found.error.message))
+        yield Text.assemble(("No address: ", _BAD), visible(message(found.error, found.text)))
         yield from _excerpt(found)
         yield ""
     elif found.value is not None:
@@ -69,7 +69,8 @@ def _blocks(found: Explanation, *, every: bool, narrow: bool) -> Iterator[Render
     for refusal in found.refusals:
         yield Text.assemble(("Not read by ", "bold"), _policies(refusal.policies, every=every))
         yield Padding(Text(visible(refusal.message)), (0, 0, 1, 2))
-    yield Text.assemble(("A host named ", "bold"), (visible(" or ".join(found.here)), _HOST), (" would", "bold"))
+    if found.decisions:
+        yield Text.assemble(("A host named ", "bold"), (visible(" or ".join(found.here)), _HOST), (" would", "bold"))
     for decision in found.decisions:
         done, what, host = map(visible, words.verdict(decision.outcome))
         style = "red" if done.startswith("refuse") else ""
@@ -87,23 +88,31 @@ def _road(road: Road, head: str, *, every: bool, narrow: bool) -> Iterator[Rende
     line.append(": " if road.route.hosts else "here: ", _DIM).append(visible(road.route.user), _USER)
     yield line
     yield Padding(Text(visible(words.directions(road.route))), (0, 0, 0, 2))
-    if road.stops:
-        table = _grid(4 if narrow else 5)
+    if narrow:
         for stop in road.stops:
-            cells = [
-                Text(stop.hop.operator.rstrip(","), _MARK),
-                Text(visible(stop.hop.host), _HOST),
-                Text("gets", _DIM),
-                _address(stop.hop.rest),
-            ]
-            if not narrow:
-                cells.append(Text(stop.rule, _DIM))
-            table.add_row(*cells)
+            mark, host, gets, rest, rule = _cells(stop)
+            yield Padding(Text("  ", overflow="fold").join([mark, host, gets, rest]), (0, 0, 0, 4))
+            yield Padding(rule, (0, 0, 0, 7))
+    elif road.stops:
+        table = _grid(5)
+        for stop in road.stops:
+            table.add_row(*_cells(stop))
         yield Padding(table, (0, 0, 0, 4))
     table = _grid(2)
     table.add_row(Text("read so by", _DIM), _policies(road.policies, every=every))
-    table.add_row(Text("because", _DIM), Text(road.rule, _DIM))
+    if road.because:
+        table.add_row(Text("because", _DIM), Text(road.because, _DIM))
     yield Padding(table, (0, 0, 1, 2))
+
+
+def _cells(stop: Stop) -> tuple[Text, Text, Text, Text, Text]:
+    return (
+        Text(stop.hop.operator.rstrip(","), _MARK),
+        Text(visible(stop.hop.host), _HOST),
+        Text("gets", _DIM),
+        _address(stop.hop.rest),
+        Text(stop.rule, _DIM),
+    )
 
 
 def _grid(columns: int) -> Table:

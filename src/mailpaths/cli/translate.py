@@ -17,7 +17,7 @@ from mailpaths.translate import translate as convert
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from mailpaths.cli.streams import Output
+    from mailpaths.cli.streams import Input, Output
     from mailpaths.policy import Policy
     from mailpaths.spelling import Style
 
@@ -36,7 +36,8 @@ Examples:
    "warnings": [], "error": null}}                 (all on one line)
 
 Line N of the output is line N of the input: an address that cannot be translated gives an empty line. What is wrong
-with it, and what other programs would make of an ambiguous one, goes to standard error.
+with it, and what other programs would make of an ambiguous one, goes to standard error. (With --alternatives a line
+with braces gives several.)
 
 With --json, "status" is "ok", "ambiguous" (there are warnings) or "error"; then "error" holds "message", "span" (from
 and up to which character of the input the fault is, or null) and "kind": "syntax", "reading" (the policy refuses it)
@@ -77,17 +78,25 @@ or "conversion" (the style cannot carry it). Every row has all keys, null where 
     metavar="POLICY",
     help="Who reads the address: one of the policies below.",
 )
+@options.alternatives
 @options.as_json
 @click.option("-q", "--quiet", is_flag=True, help="Write nothing to standard error; the exit status still tells.")
 def translate(  # noqa: PLR0913 - one parameter an option
-    *, addresses: Sequence[str], style: str, notation: str | None, policy: Policy, as_json: bool, quiet: bool
+    *,
+    addresses: Sequence[str],
+    style: str,
+    notation: str | None,
+    policy: Policy,
+    alternatives: bool,
+    as_json: bool,
+    quiet: bool,
 ) -> int:
     """Write each ADDRESS in another notation, one a line.
 
     An address is read under a policy, which gives the route that it means; the route is written in the style asked for.
     """
     job = _Job(_parser(notation), policy, STYLES[style])
-    inputs = streams.inputs(addresses)
+    inputs = streams.inputs(addresses, braces=alternatives)
     output = streams.Output()
     status = _write_rows(inputs, output, job) if as_json else _write_lines(inputs, output, job, quiet=quiet)
     output.flush()
@@ -109,34 +118,34 @@ def _parser(notation: str | None) -> Callable[[str], Address]:
     return parse
 
 
-def _write_lines(inputs: Iterable[tuple[int | None, str]], output: Output, job: _Job, *, quiet: bool) -> int:
+def _write_lines(inputs: Iterable[Input], output: Output, job: _Job, *, quiet: bool) -> int:
     """Write the new addresses, an empty line for each that there is none for, and return the exit status."""
     status = streams.OK
-    for number, text in inputs:
+    for one in inputs:
         try:
-            found = convert(job.parse(text), job.style, policy=job.policy)
+            found = convert(job.parse(one.sound()), job.style, policy=job.policy)
             line = str(found)
             # Most of the time of a line goes into what everybody else would read.
-            remarks = [] if quiet else [streams.warning(one, text, number) for one in found.warnings]
+            remarks = [] if quiet else [streams.warning(doubt, one.text, one.number) for doubt in found.warnings]
         except Exception as error:  # noqa: BLE001 - a batch never stops, not even at a fault of mailpaths
             status = max(status, streams.status(error))
             line = ""
-            remarks = [] if quiet else [streams.complaint(error, text, number)]
+            remarks = [] if quiet else [streams.complaint(error, one.text, one.number)]
         output.line(line)
         for remark in remarks:
             output.complain(remark)
     return status
 
 
-def _write_rows(inputs: Iterable[tuple[int | None, str]], output: Output, job: _Job) -> int:
+def _write_rows(inputs: Iterable[Input], output: Output, job: _Job) -> int:
     """Write a JSON object for each input and return the exit status."""
     status = streams.OK
-    for _number, text in inputs:
+    for one in inputs:
         try:
-            found = convert(job.parse(text), job.style, policy=job.policy)
+            found = convert(job.parse(one.sound()), job.style, policy=job.policy)
             warnings = found.warnings
             row: dict[str, object] = {
-                "input": text,
+                "input": one.text,
                 "status": "ambiguous" if warnings else "ok",
                 "notation": found.source.notation,
                 "output": str(found),
@@ -146,16 +155,17 @@ def _write_rows(inputs: Iterable[tuple[int | None, str]], output: Output, job: _
             }
         except Exception as error:  # noqa: BLE001 - a batch never stops, not even at a fault of mailpaths
             status = max(status, streams.status(error))
-            row = {"input": text, "status": "error", **_what_is_known(text, job), "error": streams.fault(error, text)}
+            known = _what_is_known(one, job)
+            row = {"input": one.text, "status": "error", **known, "error": streams.fault(error, one.text)}
         output.json(row)
     return status
 
 
-def _what_is_known(text: str, job: _Job) -> dict[str, object]:
+def _what_is_known(one: Input, job: _Job) -> dict[str, object]:
     """Return how far the address is understood, for the row of one that cannot be translated."""
     known: dict[str, object] = {"notation": None, "output": None, "route": None, "warnings": []}
     try:
-        value = job.parse(text)
+        value = job.parse(one.sound())
         known["notation"] = value.notation
         route = read(value, job.policy)
         known["route"] = {"hosts": route.hosts, "user": route.user}

@@ -52,10 +52,10 @@ def directions(route: Route) -> str:
     if not hosts:
         return f"It goes nowhere else: {user} is here, on the host that reads it."
     if len(hosts) == 1:
-        return f"Send it to {hosts[0]}, and there to {user}."
+        return f"Send it to {hosts[0]}, for {user} there."
     if len(hosts) > _SENTENCE:
-        return f"Send it to {hosts[0]}. It goes on over {len(hosts) - 2:,} hosts to {hosts[-1]}, and there to {user}."
-    return f"Send it to {hosts[0]}. It goes on to {', then to '.join(hosts[1:])}, and there to {user}."
+        return f"Send it to {hosts[0]}. It goes on over {len(hosts) - 2:,} hosts to {hosts[-1]}, for {user} there."
+    return f"Send it to {hosts[0]}. It goes on to {', then to '.join(hosts[1:])}, for {user} there."
 
 
 def _short(text: str) -> str:
@@ -73,9 +73,12 @@ def verdict(outcome: Outcome) -> tuple[str, str, str]:
 
 
 def names(policies: Sequence[Policy], *, every: bool = False) -> str:
-    """Return the names of policies, without the variants that go with their program unless ``every`` one is wanted."""
+    """Return the names of policies, without the variants that go with their program unless ``every`` one is wanted.
+
+    Semicolons stand between them, since a name may hold commas.
+    """
     shown = {policy.name for policy in policies}
-    return ", ".join([policy.name for policy in policies if every or not _goes_without_saying(policy.name, shown)])
+    return "; ".join([policy.name for policy in policies if every or not _goes_without_saying(policy.name, shown)])
 
 
 def _goes_without_saying(name: str, shown: set[str]) -> bool:

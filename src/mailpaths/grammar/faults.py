@@ -115,9 +115,9 @@ def _stop_fault(text: str, place: int, expected: str, *, listed: bool) -> Addres
     if listed:
         message = f"{message}, found {rest[0]!r}"
     elif rest[0] == ",":
-        message = "expected one address, found ','; parse_list reads several"
+        message = "expected one address, found ','; this is a list of several"
     elif rest[0] == ":" and text.rstrip(" \t").endswith(";"):
-        message = "expected one address, found a group; parse_list reads it"
+        message = "expected one address, found a group"
     elif rest[0] in ":;":
         message = f"expected one address, found {rest[0]!r}"
     else:

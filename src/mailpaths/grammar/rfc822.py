@@ -82,7 +82,7 @@ BARE = re.compile(rf"{SPACE}{_TARGET}\Z")
 ANGLE = re.compile(rf"{SPACE}({PHRASE})<{SPACE}{_TARGET}>{SPACE}\Z")
 
 _DOMAIN = re.compile(lexical.DOMAIN)
-_AROUND_DOT = re.compile(rf"{lexical.QUOTED_STRING}|{lexical.DOMAIN_LITERAL}|[ \t]*+\.[ \t]*+")
+_AROUND_DOT = re.compile(rf"{lexical.QUOTED_STRING}|{lexical.DOMAIN_LITERAL}|[ \t]++\.?[ \t]*+|\.[ \t]*+")
 _OPAQUE = re.compile(rf"(?s:\\.)|{lexical.QUOTED_STRING}|{lexical.DOMAIN_LITERAL}")
 _BLANK = re.compile(rf"{lexical.QUOTED_STRING}|{lexical.DOMAIN_LITERAL}|[ \t]++")
 _EMPTY_PLACE = re.compile(r"\A!|!!|!\Z")
@@ -233,7 +233,7 @@ def _clean_domain(text: str) -> str:
 
 def _join_dots(text: str) -> str:
     """Return the text with no white space about its dots, outside of quoted strings and literals."""
-    return _AROUND_DOT.sub(lambda found: found[0] if found[0][0] in '"[' else ".", text)
+    return _AROUND_DOT.sub(lambda found: found[0] if found[0][0] in '"[' or "." not in found[0] else ".", text)
 
 
 def _has_blanks(text: str) -> bool:

@@ -7,6 +7,7 @@ table of the programs' own answers (tests/vectors/mta_next_hop.jsonl).
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from mailpaths import policy as policies_room
 from mailpaths.addresses import Address, BangPath, Mailbox, parse
@@ -18,12 +19,10 @@ from mailpaths.policy import INTERNET, Policy
 
 __all__ = ["Local", "Outcome", "Relay", "Unroutable", "next_hop"]
 
-_DRESSED = re.compile(r"[\s<(]")
+_DRESSED = re.compile(r"[^<]*<[^<>]*>[^<>]*\Z")
 
 
-def next_hop(
-    address: Address | str, policy: Policy | str = INTERNET, here: tuple[str, ...] = ("gw.example",)
-) -> Outcome:
+def next_hop(address: Address | str, policy: Policy | str = INTERNET, here: Sequence[str] = ("gw.example",)) -> Outcome:
     """Return what a host named as in ``here`` does with the address: `Local`, `Relay` or `Unroutable`.
 
     ``here`` lists the host's own names, the primary one first; an address without a domain belongs to that one. Under
@@ -43,6 +42,7 @@ def next_hop(
     Local(user='a!b!user%c')
     """
     policy = policies_room.coerce(policy)
+    here = (here,) if isinstance(here, str) else tuple(here)
     if policy.program is None:
         try:
             return generic.next_hop(parse(address) if isinstance(address, str) else address, policy, here)
@@ -70,14 +70,14 @@ def next_hop(
 def _envelope(address: Address | str) -> str:
     """Return the bare address that a program is handed: text as it is, so that its own faults are its own to find.
 
-    Display names, comments and brackets never reach an envelope and are taken off; CR, LF and NUL are refused.
+    Of ``phrase <address>`` only the address reaches an envelope; CR, LF and NUL are refused.
     """
     if isinstance(address, BangPath):
         return str(address)
     if isinstance(address, Mailbox):
         return address.path
     lexical.check_characters(address)
-    if not _DRESSED.search(address):
+    if not _DRESSED.match(address):
         return address
     try:
         parsed = parse(address)
