@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailpaths import (
     ALL,
@@ -18,6 +20,8 @@ from mailpaths import (
     read,
     readings,
 )
+from mailpaths import reading as reading_room
+from mailpaths.testing import address_texts
 
 
 @pytest.mark.parametrize(
@@ -246,3 +250,17 @@ def test_keys_of_hosts_with_marks_differ() -> None:
 
 def test_readings_under_one_policy() -> None:
     assert readings("a!b", "internet") == readings("a!b", ["internet"]) == readings("a!b", policy.INTERNET)
+
+
+@given(address_texts(), st.sampled_from(ALL))
+def test_the_short_way_and_the_long_one_lead_to_the_same_route(text: str, how: policy.Policy) -> None:
+    address = parse(text)
+    short = reading_room._read_simple(address, how)
+    assert short is None or short == reading_room._read_any(address, how)
+
+
+@pytest.mark.parametrize("text", ["a!b", "att.!b", "a@b", "a@b.", "a%b@c", "a%b.%c@d", "a!b!c@d", "a!b.!c@d"])
+def test_the_short_way_is_taken(text: str) -> None:
+    short = reading_room._read_simple(parse(text), policy.INTERNET)
+    assert short == reading_room._read_any(parse(text), policy.INTERNET)
+    assert short is not None

@@ -124,10 +124,44 @@ def read(address: Address | str, policy: Policy | str = INTERNET) -> Route:
     >>> read("ihnp4!cmucsg!ern@UT-SALLY.ARPA", "uucp")
     Route(hosts=('ihnp4', 'cmucsg', 'UT-SALLY.ARPA'), user='ern')
     """
-    address = coerce(address)
-    policy = policies_room.coerce(policy)
-    if isinstance(address, BangPath) and Operator.BANG in policy.operators and not _MIXED.search(str(address)):
+    if isinstance(address, str):
+        address = coerce(address)
+    if isinstance(policy, str):
+        policy = policies_room.named(policy)
+    return _read_simple(address, policy) or _read_any(address, policy)
+
+
+def _read_simple(address: Address, policy: Policy) -> Route | None:
+    """Return the route of an address whose marks are all of one kind, so that no order is in question, or ``None``.
+
+    A short way for nearly every address; a test holds it equal to the long one.
+    """
+    operators = policy.operators
+    if isinstance(address, BangPath):
+        if Operator.BANG not in operators or _MIXED.search(str(address)):
+            return None
         return from_parts(tuple([names.without_dot(host) for host in address.hosts]), address.user)
+    local = address.quoted_local_part
+    if address.domain is None or address.route or operators[:1] != _AT_FIRST or _HARD.search(local):
+        return None
+    hosts = [address.domain]
+    if "%" in local:
+        if "!" in local or Operator.PERCENT not in operators:
+            return None
+        local, *relays = local.split("%")
+        hosts += relays[::-1]
+    elif "!" in local:
+        if Operator.BANG not in operators:
+            return None
+        *path, local = local.split("!")
+        hosts += path
+    if not local or "" in hosts or "." in hosts:
+        return None
+    return from_parts(tuple([host if host[-1] != "." else names.without_dot(host) for host in hosts]), local)
+
+
+def _read_any(address: Address, policy: Policy) -> Route:
+    """Return the route of any address, operator by operator."""
     steps, user = _walk(address, policy)
     return from_parts(tuple([names.without_dot(step.host) for step in steps]), lexical.unquote(user))
 
@@ -239,6 +273,9 @@ class _Step(NamedTuple):
 
 # Marks that make a bang path more than one operator's affair, and the quotes that could hide them.
 _MIXED = re.compile(r'[@%:"\[]')
+_AT_FIRST = (Operator.AT,)
+# What takes the long way: quotes, several "@", the colons of DECnet and Berknet.
+_HARD = re.compile(r'[:@"]')
 # What no host can hold; an operator beside it is none.
 _NO_HOST = re.compile(r'[\x00-\x20"(),;<>\\]')
 _NEEDS_NO_QUOTES = re.compile(rf"{lexical.DOT_ATOM}\Z")

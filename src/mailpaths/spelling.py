@@ -134,7 +134,7 @@ def spell(route: Route, style: Style | str = PERCENT) -> BangPath | Mailbox:
         raise ConversionError(
             f"'-' begins the user {user!r}, which rmail would take for an option", character="-", part="user"
         )
-    if sum(map(len, hosts)) + len(hosts) + len(user) > lexical.MAX_ADDRESS - _MARGIN:
+    if len("!".join(hosts)) + len(user) > lexical.MAX_ADDRESS - _MARGIN:
         raise ConversionError(f"{len(hosts):,} hosts make an address longer than {lexical.MAX_ADDRESS:,} characters")
     if hosts:
         return _WRITERS[style.form](hosts, user, style)

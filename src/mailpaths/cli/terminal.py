@@ -90,8 +90,8 @@ def _road(road: Road, head: str, *, every: bool, narrow: bool) -> Iterator[Rende
     yield Padding(Text(visible(words.directions(road.route))), (0, 0, 0, 2))
     if narrow:
         for stop in road.stops:
-            mark, host, gets, rest, rule = _cells(stop)
-            yield Padding(Text("  ", overflow="fold").join([mark, host, gets, rest]), (0, 0, 0, 4))
+            *cells, rule = _cells(stop)
+            yield Padding(Text("  ", overflow="fold").join(cells), (0, 0, 0, 4))
             yield Padding(rule, (0, 0, 0, 7))
     elif road.stops:
         table = _grid(5)
