@@ -264,3 +264,10 @@ def test_the_short_way_is_taken(text: str) -> None:
     short = reading_room._read_simple(parse(text), policy.INTERNET)
     assert short == reading_room._read_any(parse(text), policy.INTERNET)
     assert short is not None
+
+
+@pytest.mark.parametrize("text", ["at@[192.0.2.1].", "at@[192.0.2.1].example", "at@[a;b]", "at@[a (b]"])
+def test_a_literal_in_a_domain_is_a_host(text: str) -> None:
+    route = read(text)
+    assert [hop.host for hop in hops(text)] == list(route.hosts)
+    assert Route(route.hosts, route.user) == route

@@ -276,6 +276,7 @@ _MIXED = re.compile(r'[@%:"\[]')
 _AT_FIRST = (Operator.AT,)
 # What takes the long way: quotes, several "@", the colons of DECnet and Berknet.
 _HARD = re.compile(r'[:@"]')
+_DOMAIN = re.compile(rf"{lexical.DOMAIN}\Z")
 # What no host can hold; an operator beside it is none.
 _NO_HOST = re.compile(r'[\x00-\x20"(),;<>\\]')
 _NEEDS_NO_QUOTES = re.compile(rf"{lexical.DOT_ATOM}\Z")
@@ -381,7 +382,7 @@ def _peel(text: str, operators: tuple[Operator, ...], policy: Policy, steps: lis
 
 def _is_no_host(host: str, hidden: str) -> bool:
     """Tell whether what stands beside an operator is no host: quotes, blanks, specials. A literal is one."""
-    return _NO_HOST.search(hidden) is not None and not (names.is_literal(host) and host.endswith("]"))
+    return _NO_HOST.search(hidden) is not None and not _DOMAIN.match(host)
 
 
 def _find(hidden: str, operator: Operator, start: int, end: int, *, doubled: bool) -> int:

@@ -12,7 +12,7 @@ from mailpaths.grammar import lexical
 __all__ = ["Route"]
 
 # What no host of a route may hold: a space, a control, a comma, quotes, brackets that do not close a literal.
-_HOST = re.compile(rf'(?:[^\x00-\x20"(),;<>@\[\\\]\x7f]++|{lexical.DOMAIN_LITERAL})\Z')
+_HOST = re.compile(rf'(?>(?:[^\x00-\x20"(),;<>@\[\\\]\x7f]++|{lexical.DOMAIN_LITERAL})+)\Z')
 # A part in which a key would show one more host, or quotes that are not the key's own.
 _AMBIGUOUS = re.compile(r'[!"]')
 

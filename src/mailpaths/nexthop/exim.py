@@ -97,7 +97,9 @@ def next_hop(
             end = percent
         if end < len(meant):
             local_part = meant = meant[:end]
-    if not domain or "@" in domain:  # Exim would ask a host without a name, or write an address with two @ on the wire
+    if (
+        not domain.removesuffix(".") or "@" in domain
+    ):  # Exim would ask a host without a name, or write an address with two @ on the wire
         return Unroutable("what stands behind the last % is no host name")
     if domain.casefold() in own:
         return Local(meant)
