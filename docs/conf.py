@@ -1,5 +1,6 @@
 """Sphinx: Markdown pages (MyST), every `>>>` example a test, every reference checked without a network."""
 
+import doctest
 import importlib.metadata
 import sys
 from pathlib import Path
@@ -45,6 +46,8 @@ nitpick_ignore_regex = [(r"py:.*", rf"({'|'.join(sorted({*sys.stdlib_module_name
 # The pages' own examples only (see below), each with its imports. Those in docstrings run in `tox -e tests`, where a
 # name of the module needs no import.
 doctest_test_doctest_blocks = ""
+# Sphinx's own choice has IGNORE_EXCEPTION_DETAIL in it: what an error says is part of an example.
+doctest_default_flags = doctest.ELLIPSIS | doctest.DONT_ACCEPT_TRUE_FOR_1
 
 html_theme = "furo"
 html_title = f"mailpaths {release}"

@@ -10,6 +10,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import tracemalloc
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -297,31 +298,24 @@ def test_memory_does_not_grow(tmp_path: Path) -> None:
     assert peaks[1] < peaks[0] * 1.2
 
 
-PEAK = """
-import resource, sys
-from mailpaths.cli import main
-status = main(sys.argv[1:])
-sys.stderr.write(f"\\n{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}")
-sys.exit(status)
-"""
-
-
 @pytest.mark.parametrize("arguments", [["translate"], ["translate", "--json", "--alternatives"], ["explain", "--json"]])
-def test_a_line_without_end_needs_no_memory(tmp_path: Path, arguments: Sequence[str]) -> None:
-    pytest.importorskip("resource")
-    peaks = []
-    for size in (100_000, 20_000_000):
-        path = tmp_path / str(size)
-        path.write_bytes(b"a!b\n" + b"\0" * size + b"\r\nc!d\n")
-        with path.open("rb") as lines:
-            found = subprocess.run(
-                [sys.executable, "-c", PEAK, *arguments], stdin=lines, capture_output=True, check=False
-            )
-        assert found.returncode == 65
-        assert found.stdout.count(b"\n") == 3  # the line after it is read as ever
-        peaks.append(int(found.stderr.rpartition(b"\n")[2]))
-    # One more copy of the long line would be three times this.
-    assert peaks[1] < peaks[0] + (8_000 if sys.platform != "darwin" else 8_000_000)
+def test_a_line_without_end_needs_no_memory(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: Sequence[str]
+) -> None:
+    path = tmp_path / "lines"
+    path.write_bytes(b"a!b\n" + b"\0" * 20_000_000 + b"\r\nc!d\n")
+    run(*arguments, "a!b")  # what is made once is made by now
+    with path.open(encoding="ascii") as lines:
+        monkeypatch.setattr(sys, "stdin", lines)
+        tracemalloc.start()
+        try:
+            found = run(*arguments)
+            _now, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert found.status == 65
+    assert found.out.count("\n") == 3  # the line after it is read as ever
+    assert peak < 5_000_000
 
 
 @pytest.mark.parametrize("character", ["x", "\U0001f600"])
@@ -484,7 +478,14 @@ def test_explain_several(run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("text", "reasons"),
-    [("u@h.org", 0), ("Jones at Registry", 0), ("u%g@h.org", 2), ("<@g.org:u@h.org>", 2), ('"u!g"@h.org', 2), ("a!b", 2)],
+    [
+        ("u@h.org", 0),
+        ("Jones at Registry", 0),
+        ("u%g@h.org", 2),
+        ("<@g.org:u@h.org>", 2),
+        ('"u!g"@h.org', 2),
+        ("a!b", 2),
+    ],
 )
 def test_explain_gives_reasons_where_there_is_something_to_decide(run: Run, text: str, reasons: int) -> None:
     assert run("explain", text).out.count("\n  because     ") == reasons
@@ -597,8 +598,8 @@ def test_explain_on_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch, width:
     assert "[bold]" not in found.replace("[bold]x[/bold]", "")
     assert all(len(line) <= width for line in bare.split("\n"))
     assert all(word in bare for word in ("ihnp4", "Reading 3 of 3", "under", "No address", "uucp: RFC"))
-    assert bare.count("RFC 976 2.2: host!host!user") == 4  # the rule of each hop, however narrow it is
-    assert bool(re.search(r"^       RFC 976 2\.2: host!host!user$", bare, re.MULTILINE)) == (width < 80)
+    assert bare.count("RFC 976 2.2:") == 4  # the rule of each hop, however narrow it is
+    assert bool(re.search(r"^       RFC 976 2\.2:", bare, re.MULTILINE)) == (width < 80)
     assert not re.search(r" $", bare, re.MULTILINE)
     monkeypatch.setenv("NO_COLOR", "1")
     assert not re.search(r"\x1b\[[0-9;]*3[0-9]", run("explain", AMBIGUOUS).out)

@@ -1,8 +1,8 @@
 """What the pages take from the library itself when they are built: tables that cannot drift, and names that link.
 
-``{policy-table}``, ``{policy-sources}``, ``{style-table}`` and ``{defect-table}`` print mailpaths' own values;
-``{reading-table}`` prints every reading of the address that is its argument. The role ``own`` (the default role, so a
-docstring's plain backquotes) links a public name and leaves any other text as code.
+``{policy-table}``, ``{policy-sources}``, ``{switch-table}``, ``{style-table}`` and ``{defect-table}`` print the values
+of mailpaths itself; ``{reading-table}`` prints every reading of the address that is its argument. The role ``own`` (the
+default role, so a docstring's plain backquotes) links a public name and leaves any other text as code.
 """
 
 # ruff: noqa: INP001 - Sphinx imports it by its folder; it is in no package
@@ -131,6 +131,49 @@ class PolicySources(SphinxDirective):
         return [table(("policy", "source"), rows, "sources")]
 
 
+#: Switches that change no reading, only what the program does next: what they do, in words.
+_NEXT_HOP_ALONE = {
+    "append_dot_mydomain": "a host of one label gets the reading host's own domain",
+    "resolve_null_domain": "u@ is not refused: it is u, here",
+    "allow_domain_literals": "an address literal such as [10.0.0.1] is a host",
+    "strip_trailing_dot": "the final dot of a host is dropped",
+}
+
+
+def _changes(base: mailpaths.Policy, changed: mailpaths.Policy, switch: str) -> list[nodes.Node]:
+    """Return what the turned switch changes, told from the policies themselves."""
+    found: list[nodes.Node] = []
+    if (changed.operators, changed.after_at) != (base.operators, base.after_at):
+        found += [words("peeled in this order: "), *operators(changed)]
+    if changed.quotes_protect != base.quotes_protect:
+        found += [words("; " if found else ""), words(f"quotes protect: {_YES if changed.quotes_protect else _NO}")]
+    return found or [words(f"next_hop alone: {_NEXT_HOP_ALONE[switch]}")]
+
+
+class SwitchTable(SphinxDirective):
+    """Every switch of every policy: how it stands, and what turning it changes."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        rows: list[list[Cell]] = []
+        for name, (switches, _apply) in mailpaths.policy._SWITCHES.items():  # noqa: SLF001 - the one list there is
+            base = mailpaths.policy.named(name)
+            for switch in switches:
+                normally = mailpaths.policy.named(f"{name}:{switch}=yes") == base
+                turned = mailpaths.policy.named(f"{name}:{switch}={_NO if normally else _YES}")
+                rows.append(
+                    [
+                        code(name),
+                        code(switch),
+                        words(_YES if normally else _NO),
+                        name_of(turned),
+                        _changes(base, turned, switch),
+                    ]
+                )
+        head = ("policy", "switch", "normally", "turned", "what that changes")
+        return [table(head, rows, "switches")]
+
+
 class StyleTable(SphinxDirective):
     """Every style, one route written in it, and the policies that read it back."""
 
@@ -211,6 +254,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Tell Sphinx of the above."""
     app.add_directive("policy-table", PolicyTable)
     app.add_directive("policy-sources", PolicySources)
+    app.add_directive("switch-table", SwitchTable)
     app.add_directive("style-table", StyleTable)
     app.add_directive("defect-table", DefectTable)
     app.add_directive("reading-table", ReadingTable)

@@ -139,6 +139,16 @@ def from_record(found: bang.BangRecord, written: str) -> BangPath:
     return path
 
 
+def from_plain(text: str) -> BangPath:
+    """Return the path of names alone that the text is: the fast path."""
+    *hosts, user = text.split("!")
+    path = object.__new__(BangPath)
+    _set_hosts(path, tuple(hosts))
+    _set_user(path, user)
+    _set_written(path, text)
+    return path
+
+
 def from_parts(hosts: tuple[str, ...], quoted_user: str) -> BangPath:
     """Return the path of parts that were checked before."""
     path = object.__new__(BangPath)

@@ -22,6 +22,8 @@ Notation: TypeAlias = Literal["bang", "rfc822"]
 
 _MAX = lexical.MAX_ADDRESS
 _match_addr_spec = rfc822.ADDR_SPEC.match
+_match_plain_path = bang.PLAIN_PATH.match
+_from_plain = bang_values.from_plain
 _from_addr_spec = mailbox_values.from_addr_spec
 
 
@@ -54,12 +56,18 @@ def parse(text: str, notation: Notation | None = None) -> Address:
     ('seismo.css.gov',)
     """
     if notation is None:
-        found = _match_addr_spec(text)
-        if found is not None and len(text) <= _MAX:
-            if not text.isascii():
-                lexical.check_characters(text)
-            local, domain = found.groups()
-            return _from_addr_spec(local, domain, text)
+        if len(text) <= _MAX:
+            if "@" in text:
+                found = _match_addr_spec(text)
+                if found is not None:
+                    if not text.isascii():
+                        lexical.check_characters(text)
+                    local, domain = found.groups()
+                    return _from_addr_spec(local, domain, text)
+            elif _match_plain_path(text) is not None:
+                if not text.isascii():
+                    lexical.check_characters(text)
+                return _from_plain(text)
         return _parse_other(text)
     if notation == "bang":
         return BangPath.parse(text)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from mailpaths.grammar import lexical
 
-__all__ = ["BANG_PATH", "BANG_PATH_AT", "HOST", "USER", "USER_AT", "BangRecord", "match"]
+__all__ = ["BANG_PATH", "BANG_PATH_AT", "HOST", "PLAIN_PATH", "USER", "USER_AT", "BangRecord", "match"]
 
 # A name in a path: atext less "!", the dot of domains, the colon of DECnet and Berknet.
 _NAME = r'[^\x00-\x20!"(),;<>@\[\\\]\x7f]++'
@@ -30,6 +30,9 @@ USER_AT = rf"(?:(?>(?:{_NAME}|@)+)|{lexical.QUOTED_STRING})"
 #: The whole path: what the fast path matches and the grammar of record is made of.
 BANG_PATH = re.compile(rf"((?>(?:{HOST}!)+))({USER})\Z")
 BANG_PATH_AT = re.compile(rf"((?>(?:{HOST}!)+))({USER_AT})\Z")
+
+#: The common path, names alone: what the shortest way takes, a part of `BANG_PATH`.
+PLAIN_PATH = re.compile(rf"(?>(?:(?!\.!){_NAME}!)+){_NAME}\Z")
 
 _HOSTS = re.compile(rf"({HOST})!")
 
