@@ -99,6 +99,14 @@ class Translation:
         return str(self.address)
 
 
+# See addresses/bang.py for why the slots' own descriptors.
+_set_source = Translation.__dict__["source"].__set__
+_set_route = Translation.__dict__["route"].__set__
+_set_address = Translation.__dict__["address"].__set__
+_set_policy = Translation.__dict__["policy"].__set__
+_set_style = Translation.__dict__["style"].__set__
+
+
 def translate(text: Address | str, to: Style | str = PERCENT, *, policy: Policy | str = INTERNET) -> Translation:
     """Return the address in another notation: ``to`` is a style's name (see `mailpaths.spell`) or a `Style`.
 
@@ -112,8 +120,15 @@ def translate(text: Address | str, to: Style | str = PERCENT, *, policy: Policy 
     >>> translate("ihnp4!cmucsg!ern@UT-SALLY.ARPA", to="bang").warnings
     ('other policies read this as ihnp4 → cmucsg → UT-SALLY.ARPA: ern (uucp)',)
     """
-    policy = policies_room.coerce(policy)
+    if isinstance(policy, str):
+        policy = policies_room.named(policy)
     style = spelling.coerce(to)
     source = coerce(text)
     route = read(source, policy)
-    return Translation(source, route, spell(route, style), policy, style)
+    made = object.__new__(Translation)
+    _set_source(made, source)
+    _set_route(made, route)
+    _set_address(made, spell(route, style))
+    _set_policy(made, policy)
+    _set_style(made, style)
+    return made
