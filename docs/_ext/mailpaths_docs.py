@@ -91,6 +91,12 @@ def operators(policy: mailpaths.Policy) -> list[nodes.Node]:
     return found
 
 
+def inside_quotes(policy: mailpaths.Policy) -> nodes.Node:
+    """Return the operators that the policy looks for in a quoted local part."""
+    marks = " ".join([operator.value for operator in policy.inside_quotes])
+    return code(marks) if marks else words("none")
+
+
 class Console(BashSessionLexer):
     """A shell session whose only prompt is ``$ ``: output that begins with a percent sign stays output."""
 
@@ -102,20 +108,22 @@ class PolicyTable(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the table."""
-        head = ("policy", "peeled in this order", "visits a source route", "quotes protect", "several @", "%% is plain")
+        head = (
+            "policy",
+            "peeled in this order",
+            "visits a source route",
+            "looked for in quotes",
+            "several @",
+            "%% is plain",
+        )
         rows: list[list[Cell]] = [
             [
                 name_of(policy),
                 operators(policy),
-                *(
-                    words(_YES if flag else _NO)
-                    for flag in (
-                        policy.follows_routes,
-                        policy.quotes_protect,
-                        policy.several_at,
-                        policy.doubled_percent,
-                    )
-                ),
+                words(_YES if policy.follows_routes else _NO),
+                inside_quotes(policy),
+                words(_YES if policy.several_at else _NO),
+                words(_YES if policy.doubled_percent else _NO),
             ]
             for policy in mailpaths.ALL
         ]
