@@ -771,7 +771,10 @@ def test_a_progress_bar_for_a_long_batch(tmp_path: Path) -> None:
     )
     source = tmp_path / "lines"
     source.write_bytes(b"seismo!mcvax!piet\nseismo!!piet\n" * 20)
-    own, theirs = pty.openpty()
+    try:
+        own, theirs = pty.openpty()
+    except OSError as error:
+        pytest.skip(f"no pseudo-terminal here (is /dev/pts mounted?): {error}")
     with source.open("rb") as lines:
         found = subprocess.run(
             [sys.executable, "-c", script],
