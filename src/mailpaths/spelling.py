@@ -110,8 +110,8 @@ def spell(route: Route, style: Style | str = PERCENT) -> BangPath | Mailbox:
     """Return the route as an address in the style: bang, bang-dotted, percent, route-addr, hybrid or domain.
 
     A route without hosts is a bare user in every style but domain and route-addr. Raises `ConversionError` for a user
-    or host that the style cannot carry, and for a route that is too long for it; `UnknownNameError` for an unknown
-    style.
+    or host that the style cannot carry (in a path also a user that begins with ``-``, an option to rmail), and for a
+    route that is too long for it; `UnknownNameError` for an unknown style.
 
     >>> route = Route(hosts=("seismo", "mcvax"), user="piet")
     >>> for style in ("bang", "percent", "route-addr", "hybrid"):

@@ -29,7 +29,6 @@ __all__ = [
     "DOT_ATOM",
     "MAX_ADDRESS",
     "QUOTED_STRING",
-    "WORD",
     "WSP",
     "Comment",
     "Masked",
@@ -63,9 +62,6 @@ WSP = r"[ \t]"
 # RFC 5322 3.2.4 and 4.1: quoted-string = DQUOTE *([FWS] qcontent) [FWS] DQUOTE, qcontent = qtext / quoted-pair,
 # obs-qtext = obs-NO-WS-CTL; a quoted-pair holds any character but CR, LF and NUL (see above).
 QUOTED_STRING = r'"(?>(?:[^"\\\r\n\0]++|\\[^\r\n\0])*)"'
-
-# RFC 5322 3.2.5: word = atom / quoted-string
-WORD = rf"(?:{ATOM}|{QUOTED_STRING})"
 
 # RFC 5322 3.4.1 and 4.4: domain-literal = "[" *([FWS] dtext) [FWS] "]", obs-dtext adds quoted-pair and controls.
 DOMAIN_LITERAL = r"\[(?>(?:[^\[\]\\\r\n\0]++|\\[^\r\n\0])*)\]"
@@ -136,15 +132,14 @@ def unfold(text: str) -> str:
     return _FOLD.sub("  ", text)
 
 
-def mask(text: str, source: str | None = None) -> Masked:
+def mask(text: str) -> Masked:
     """Blank the comments of a text, outside of quoted strings and domain literals, keeping every offset.
 
     RFC 5322 3.2.2: comment = "(" *([FWS] ccontent) [FWS] ")", ccontent = ctext / quoted-pair / comment.
-    Raises `AddressSyntaxError` for a comment that does not end. ``source`` is the text that errors show.
+    Raises `AddressSyntaxError` for a comment that does not end.
     """
     if "(" not in text:
         return Masked(text, ())
-    shown = text if source is None else source
     pieces: list[str] = []
     comments: list[Comment] = []
     done = 0
@@ -157,7 +152,7 @@ def mask(text: str, source: str | None = None) -> Masked:
         if found[0] != "(":
             found = _COMMENT_START.search(text, found.end())
             continue
-        end = _comment_end(text, start, shown)
+        end = _comment_end(text, start)
         pieces.append(text[done:start])
         pieces.append(" " * (end - start))
         comments.append(Comment(_strip_escapes(text[start + 1 : end - 1]), start, end))
@@ -167,7 +162,7 @@ def mask(text: str, source: str | None = None) -> Masked:
     return Masked("".join(pieces), tuple(comments))
 
 
-def _comment_end(text: str, start: int, shown: str) -> int:
+def _comment_end(text: str, start: int) -> int:
     """Return the offset behind the comment that starts at ``start``."""
     found = _COMMENT.match(text, start)
     if found is not None:
@@ -180,7 +175,7 @@ def _comment_end(text: str, start: int, shown: str) -> int:
             depth -= 1
             if not depth:
                 return mark.end()
-    raise AddressSyntaxError("expected ')' to end this comment", shown, (start, len(shown)))
+    raise AddressSyntaxError("expected ')' to end this comment", text, (start, len(text)))
 
 
 def quote(text: str) -> str:
