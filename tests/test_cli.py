@@ -18,10 +18,12 @@ import pytest
 
 import mailpaths
 from mailpaths import policy
+from mailpaths.addresses import ORAddress, dialects
 from mailpaths.cli import main
 from mailpaths.cli.facts import MOST_HOPS, explanation
-from mailpaths.cli.options import POLICIES
+from mailpaths.cli.options import DIALECTS, POLICIES
 from mailpaths.errors import UnknownNameError
+from mailpaths.translate import targets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -555,6 +557,8 @@ def test_explain_row(run: Run) -> None:
                 "policies": ["internet", "sendmail"],
             }
         ],
+        "x400": None,
+        "gateway": None,
     }
 
 
@@ -616,7 +620,9 @@ def test_explain_on_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch, width:
         (["translate", "--to", "nope", "a!b"], "invalid value for '--to': 'nope' is not one of 'bang', "),
         (["translate", "--policy", "nope", "a!b"], "invalid value for '--policy': unknown policy 'nope'; there are "),
         (["explain", "--policy", "postfix:x", "a!b"], "invalid value for '--policy': unknown switch 'x' of policy "),
-        (["translate", "--from", "x400", "a!b"], "invalid value for '--from': 'x400' is not one of "),
+        (["translate", "--from", "vms", "a!b"], "invalid value for '--from': 'vms' is not one of 'bang', 'rfc822', "),
+        (["translate", "--to", "x400:nope", "a!b"], "invalid value for '--to': 'x400:nope' is not one of 'bang', "),
+        (["translate", "--from", "x400:", "C=US"], "invalid value for '--from': 'x400:' is not one of 'bang', "),
         (["translate", "--nope"], "no such option"),
     ],
 )
@@ -642,9 +648,9 @@ def test_version(run: Run) -> None:
     assert run("--version").out == f"mailpaths {mailpaths.__version__}\n"
 
 
-@pytest.mark.parametrize("subcommand", ["", "translate", "explain"])
+@pytest.mark.parametrize("subcommand", ["", "translate", "explain", "x400", "x400 show"])
 def test_the_examples_of_the_help_are_true(run: Run, subcommand: str) -> None:
-    text = run(*([subcommand] if subcommand else []), "--help").out
+    text = run(*subcommand.split(), "--help").out
     examples = [block for block in re.split(r"\n\n(?=  \S)", text) if "    $ mailpaths " in block]
     assert examples
     for example in "".join(examples).split("    $ mailpaths ")[1:]:
@@ -660,12 +666,26 @@ def test_the_examples_of_the_help_are_true(run: Run, subcommand: str) -> None:
 def test_the_help_knows_every_policy_and_style(run: Run) -> None:
     text = run("translate", "--help").out
     assert list(POLICIES) == list(policy.NAMED)
-    assert all(f"\n    {name} " in text for name in (*mailpaths.STYLES, *policy.NAMED))
+    assert all(f"\n    {name} " in text for name in (*targets(), *policy.NAMED))
     for name, line in POLICIES.items():
         with pytest.raises(UnknownNameError) as raised:
             policy.named(f"{name}:?")
         switches = str(raised.value).rpartition("it has ")[2].split(", ")
         assert all(switch in line for switch in switches if switch != "none")
+
+
+def test_the_help_knows_every_dialect_and_writes_it_so() -> None:
+    assert list(DIALECTS) == list(dialects.DIALECTS)
+    address = ORAddress.parse("C=US; ADMD=X; O=Acme; OU=Sales; S=Doe", "rare")
+    for name, line in DIALECTS.items():
+        example = line.partition("  RFC ")[0].removesuffix("  Microsoft")
+        if name == "px":
+            assert example == "O-Acme.PRMD.ADMD-X.C-US, no persons"
+            assert ORAddress.parse("O=Acme; ADMD=X; C=US", "ean").to_text(name) == example.partition(",")[0]
+        elif dialects.DIALECTS[name].shape == "columns":
+            assert "\n" in address.to_text(name)
+        else:
+            assert address.to_text(name) == example
 
 
 # --- the process
@@ -756,9 +776,17 @@ def test_without_the_extra(missing: Sequence[str]) -> None:
     assert found.stderr == f"mailpaths: the command line needs {needs}; type: pip install 'mailpaths[cli]'\n"
 
 
-def test_a_batch_loads_no_rich() -> None:
-    script = "import sys; from mailpaths.cli import main; main(['translate', 'a!b']); sys.exit('rich' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", script], capture_output=True, check=False).returncode == 0
+@pytest.mark.parametrize(
+    "arguments", [["translate", "a!b"], ["translate", "--to", "rfc822", "u@h"], ["explain", "a!b"]]
+)
+def test_a_batch_loads_neither_rich_nor_x400(arguments: Sequence[str]) -> None:
+    script = (
+        f"import sys; from mailpaths.cli import main; main({arguments!r});"
+        "heavy = ['rich', 'mailpaths.x400', 'mailpaths.addresses.dialects', 'mailpaths.addresses.conformance'];"
+        "print(*[name for name in heavy if name in sys.modules], file=sys.stderr)"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert found.stderr == "\n"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")

@@ -2,7 +2,7 @@
 
 A ``console`` fence holds commands, each behind ``$ ``, and below each what a terminal shows: standard output and error,
 whole. A command is one line and may be a pipe; ``echo $?`` shows the status of the command before it. One fence is one
-shell, in an empty directory. (Sphinx runs the Python examples of the docs.)
+shell, in a directory that holds what docs/examples does and no more. (Sphinx runs the Python examples of the docs.)
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import doctest
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+EXAMPLES = ROOT / "docs" / "examples"
 
 #: Commands that are shown and not run, with the reason.
 EXEMPT = {
@@ -84,7 +86,7 @@ def run(texts: list[str], folder: Path) -> list[str]:
     programs = folder / "bin"
     work = folder / "work"
     programs.mkdir()
-    work.mkdir()
+    shutil.copytree(EXAMPLES, work)
     for program, text in ((programs / "mailpaths", _COMMAND), (work / "dev", _DEV)):
         program.write_text(text, encoding="utf-8")
         program.chmod(0o755)

@@ -6,10 +6,14 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from mailpaths import AddressSyntaxError
-from mailpaths.grammar import bang, lexical, rfc822, tree
+from mailpaths.grammar import bang, lexical, oraddress, rfc822, tree
+from mailpaths.grammar.oraddress import PATTERNS, Marks
+from mailpaths.testing import or_address_texts
 from tests.support import any_texts, vector_texts
+from tests.test_x400_vectors import ROWS
 
 
 def check_mailbox(text: str) -> None:
@@ -41,6 +45,22 @@ def check_bang(text: str, *, at: bool) -> None:
         assert fast == slow
 
 
+def check_oraddress(text: str, marks: Marks, start: int = 0) -> None:
+    """Check that both drivers say the same about the pairs of an O/R address, places and all."""
+    fast = oraddress.fields(text, marks, start)
+    try:
+        slow = tree.read_oraddress(text, marks, start)
+    except tree.StopError as stop:
+        assert fast is None
+        assert start <= stop.place <= len(text)
+        assert stop.expected
+    else:
+        assert fast == slow
+        for found in slow:
+            assert start <= found.start < found.middle <= found.end <= len(text)
+            assert text[found.middle - 1] == "="
+
+
 @given(any_texts())
 def test_mailbox_drivers_agree(text: str) -> None:
     check_mailbox(text)
@@ -57,6 +77,24 @@ def test_drivers_agree_on_the_vectors(text: str) -> None:
     check_mailbox(text)
     check_bang(text, at=False)
     check_bang(text, at=True)
+
+
+@given(or_address_texts() | any_texts(), st.sampled_from([*PATTERNS]), st.sampled_from(["", "X400:", "X.400: "]))
+def test_oraddress_drivers_agree(text: str, marks: Marks, prefix: str) -> None:
+    check_oraddress(text, marks)
+    check_oraddress(prefix + text, marks, len(prefix))
+
+
+@pytest.mark.parametrize("text", [row["input"] for row in ROWS if isinstance(row["input"], str)] + vector_texts())
+def test_oraddress_drivers_agree_on_the_vectors(text: str) -> None:
+    for marks in PATTERNS:
+        check_oraddress(text, marks)
+        check_oraddress(f"X400:{text}", marks, 5)
+
+
+@given(st.text("ab/;=$ \t", max_size=12), st.sampled_from([*PATTERNS]))
+def test_oraddress_drivers_agree_on_marks(text: str, marks: Marks) -> None:
+    check_oraddress(text, marks)
 
 
 @given(any_texts())

@@ -21,6 +21,7 @@ from mailpaths import (
     BangPath,
     Mailbox,
     MailPathsError,
+    ORAddress,
     Relay,
     hops,
     next_hop,
@@ -31,6 +32,7 @@ from mailpaths import (
     translate,
 )
 from mailpaths.grammar import lexical
+from mailpaths.x400 import DIALECTS
 
 # What the smaller text is taken to need at least, in seconds: below, clocks and caches say more than the reader.
 FLOOR = 0.004
@@ -184,6 +186,89 @@ def test_a_megabyte_is_refused_at_once(bomb: Callable[[int], str]) -> None:
             reader(text)
         assert len(str(caught.value)) < 1_000
     assert time.perf_counter() - start < 5
+
+
+OR_BOMBS: dict[str, Callable[[int], str]] = {
+    "slashes": lambda size: "/" * size,
+    "attributes": lambda size: "/a=b" * (size // 4),
+    "units": lambda size: "/OU=b" * (size // 5) + "/",
+    "domain-defined attributes": lambda size: "/DD.x=b" * (size // 7) + "/",
+    "numbered ones": lambda size: "DD1.x=b;" * (size // 8),
+    "dollars": lambda size: "$" * size,
+    "dollars in a value": lambda size: "/O=" + "$/" * (size // 2) + "/",
+    "dollars in a label": lambda size: "/DD." + "$=" * (size // 2) + "=x/",
+    "doubled semicolons": lambda size: ";;" * (size // 2),
+    "doubled semicolons in a value": lambda size: "O=" + ";;" * (size // 2),
+    "doubled slashes in a value": lambda size: "/O=" + "//" * (size // 2),
+    "doubled equals": lambda size: "DDA:" + "==" * (size // 2) + "=x",
+    "teletex": lambda size: "/O=" + "{165}" * (size // 5) + "/",
+    "teletex in one pair of braces": lambda size: "/O={" + "165" * (size // 3) + "}/",
+    "teletex in a type": lambda size: "/DD." + "{165}" * (size // 5) + "=x/",
+    "teletex alone": lambda size: "{165}" * (size // 5),
+    "open braces": lambda size: "/O=" + "{" * size + "/",
+    "stars": lambda size: "/O=" + "*" * size + "/",
+    "equals": lambda size: "=" * size,
+    "equals in a value": lambda size: "O=" + "x=" * (size // 2) + ";C=US",
+    "countries": lambda size: "C=US;" * (size // 5),
+    "countries and blanks": lambda size: "C=US; " * (size // 6),
+    "a late fault": lambda size: "/OU=b" * (size // 5) + "/x",
+    "a late fault between semicolons": lambda size: "OU=b;" * (size // 5) + "x",
+    "no separators": lambda size: "O=x" + " C=US" * (size // 5) + ";C=US",
+    "nested labels": lambda size: "O=" + "DDA:" * (size // 4) + "=x;C=US",
+    "nested labels behind a mark": lambda size: "O=x;P==" + "a:" * (size // 2),
+    "nested types": lambda size: "DDA:" * (size // 4) + "x=y",
+    "words before equals": lambda size: "O=" + "a " * (size // 2) + "=x;C=US",
+    "blanks before equals": lambda size: "O=a" + " " * size + "=x;C=US",
+    "blanks": lambda size: "C=US;" + " " * size,
+    "lines": lambda size: "O  x\n" * (size // 5),
+    "a long line": lambda size: "O  x\n" + "a " * (size // 2),
+    "columns of blanks": lambda size: "O " + " " * size + "x\nC  US",
+    "brackets": lambda size: "O  x\n" + "(" * size,
+    "names in brackets": lambda size: "x (" * (size // 3) + "\n",
+    "postal lines": lambda size: "/PD-ADDRESS=" + "x|" * (size // 2) + "x/",
+    "dots": lambda size: "." * size,
+    "a domain form": lambda size: "O$a." * (size // 4) + "C$US",
+    "escaped dots": lambda size: "O$" + "\\." * (size // 2) + ".C$US",
+    "backslashes": lambda size: "O$" + "\\" * size,
+    "a PX name": lambda size: "O-a." * (size // 4) + "C-US",
+    "codes of a PX name": lambda size: "O-a" + "-h-" * (size // 3) + ".C-US",
+    "hyphens": lambda size: "O" + "-" * size + ".C-US",
+    "initials": lambda size: "/PN=" + "a." * (size // 2) + "x/",
+    "prefixes": lambda size: "X400:" * (size // 5),
+    "brackets of a one-off": lambda size: "[X400:" * (size // 6) + "]",
+}
+
+
+def ask_dialects(text: str) -> None:
+    """Read a text in every dialect, and do with an address whatever can be done."""
+    for dialect in (None, *DIALECTS):
+        try:
+            address = ORAddress.parse(text, dialect, bounds=False)
+        except AddressSyntaxError as error:
+            assert len(str(error)) < 1_000
+            continue
+        hash(address), repr(address), address.validate(), address.forms()
+        for other in DIALECTS:
+            attempt(lambda address=address, other=other: address.to_text(other))  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("bomb", OR_BOMBS.values(), ids=OR_BOMBS)
+def test_growth_of_or_addresses(bomb: Callable[[int], str]) -> None:
+    check_growth(lambda size: ORAddress.parse(bomb(size)), 6_500)
+    check_growth(lambda size: ask_dialects(bomb(size)), 1_000)
+
+
+@pytest.mark.parametrize("bomb", OR_BOMBS.values(), ids=OR_BOMBS)
+def test_or_addresses_of_64_kilobytes(bomb: Callable[[int], str]) -> None:
+    text = bomb(lexical.MAX_ADDRESS)[: lexical.MAX_ADDRESS]
+    start = time.process_time()
+    attempt(lambda: ORAddress.parse(text))
+    assert time.process_time() - start < 3
+    with pytest.raises(AddressSyntaxError) as caught:
+        ORAddress.parse(bomb(1_000_000))
+    limit = "the limit is 65,536"
+    assert limit in caught.value.message
+    assert time.process_time() - start < 5
 
 
 def test_a_megabyte_of_bangs_in_a_header() -> None:

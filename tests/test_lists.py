@@ -8,10 +8,12 @@ from mailpaths import (
     AddressSyntaxError,
     BangPath,
     Comment,
+    ConversionError,
     DefectKind,
     Group,
     Mailbox,
     Member,
+    ORAddress,
     parse,
     parse_list,
     translate,
@@ -185,6 +187,12 @@ def test_rewrite_with_a_bang_path() -> None:
     assert header.rewrite(lambda box: translate(box, to="bang").address) == "Piet <mcvax!piet>, host!sam"
     assert header.rewrite(lambda _box: "a!b!c") == "Piet <a!b!c>, a!b!c"
     assert parse_list("a@b").rewrite(lambda _box: BangPath(("x",), "j d")) == 'x!"j d"'
+
+
+def test_rewrite_with_an_or_address() -> None:
+    with pytest.raises(ConversionError) as caught:
+        parse_list("a@b").rewrite(lambda _box: ORAddress([("S", "Doe"), ("C", "US")]))
+    assert str(caught.value) == "a header field cannot hold the O/R address /S=Doe/C=US/"
 
 
 @pytest.mark.parametrize("answer", ["", "x@@y", "x@y, z@w", "x@y\r\nBcc: z@w", "x\0@y", "G: x@y;", "x@y\n"])

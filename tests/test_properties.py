@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 from mailpaths import (
     ALL,
     STYLES,
+    Address,
     AddressList,
     AddressSyntaxError,
     BangPath,
     ConversionError,
     Mailbox,
     MailPathsError,
+    ORAddress,
     Policy,
     ReadingError,
     Route,
@@ -294,13 +296,15 @@ def test_readings_say_what_read_says(text: str) -> None:
 @given(address_texts(), policies)
 def test_equal_addresses_mean_the_same(text: str, how: Policy) -> None:
     address = parse(text)
-    made = (
-        BangPath(address.hosts, address.user)
-        if isinstance(address, BangPath)
-        else Mailbox(
+    made: Address
+    if isinstance(address, BangPath):
+        made = BangPath(address.hosts, address.user)
+    elif isinstance(address, Mailbox):
+        made = Mailbox(
             address.local_part, address.domain, route=address.route, quoted_local_part=address.quoted_local_part
         )
-    )
+    else:
+        made = ORAddress(address.attributes)
     try:
         assert read(made, how) == read(address, how)
     except ReadingError:

@@ -12,6 +12,7 @@ from mailpaths import (
     BangPath,
     Hop,
     Mailbox,
+    ORAddress,
     ReadingError,
     Route,
     hops,
@@ -255,15 +256,29 @@ def test_readings_under_one_policy() -> None:
 @given(address_texts(), st.sampled_from(ALL))
 def test_the_short_way_and_the_long_one_lead_to_the_same_route(text: str, how: policy.Policy) -> None:
     address = parse(text)
+    assert not isinstance(address, ORAddress)
     short = reading_room._read_simple(address, how)
     assert short is None or short == reading_room._read_any(address, how)
 
 
 @pytest.mark.parametrize("text", ["a!b", "att.!b", "a@b", "a@b.", "a%b@c", "a%b.%c@d", "a!b!c@d", "a!b.!c@d"])
 def test_the_short_way_is_taken(text: str) -> None:
-    short = reading_room._read_simple(parse(text), policy.INTERNET)
-    assert short == reading_room._read_any(parse(text), policy.INTERNET)
+    address = parse(text)
+    assert not isinstance(address, ORAddress)
+    short = reading_room._read_simple(address, policy.INTERNET)
+    assert short == reading_room._read_any(address, policy.INTERNET)
     assert short is not None
+
+
+def test_an_or_address_has_no_hops() -> None:
+    address = parse("/S=Doe/O=Acme/C=US/")
+    for ask in (lambda: read(address), lambda: hops(address, "uucp")):
+        with pytest.raises(ReadingError) as caught:
+            ask()
+        assert str(caught.value) == (
+            "an O/R address names no hosts: a gateway must make an RFC 822 address of it first"
+        )
+    assert readings(address) == ()
 
 
 @pytest.mark.parametrize("text", ["at@[192.0.2.1].", "at@[192.0.2.1].example", "at@[a;b]", "at@[a (b]"])

@@ -21,7 +21,9 @@ def single(row: Row) -> BangPath | Mailbox | None:
     text = row["input"]
     if row.get("kind") in LISTED or "addresses" in row or "group" in row or "\r" in text or ", JJV" in text:
         return None
-    return parse(text)
+    found = parse(text)
+    assert isinstance(found, BangPath | Mailbox)
+    return found
 
 
 def mailbox(row: Row) -> Mailbox:

@@ -1,4 +1,4 @@
-"""Translation: the new address, every step with its rule, every warning."""
+"""Translation: the new address, every step with its rule, every warning; over the bridge to X.400 and back."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from mailpaths import (
     spelling,
     translate,
 )
+from mailpaths.translate import RFC822, targets
+from mailpaths.x400 import DIALECTS, Gateway, ORAddress, Tables
 
 
 @pytest.mark.parametrize(
@@ -136,6 +138,117 @@ def test_errors_pass_through() -> None:
     with pytest.raises(ConversionError):
         translate('"a%b"@c', "bang")
     with pytest.raises(UnknownNameError):
-        translate("a@b", "x400")
+        translate("a@b", "x400:nope")
     with pytest.raises(UnknownNameError):
         translate("a@b", policy="vms")
+
+
+# --- over the bridge
+
+GATEWAY = Gateway(
+    Tables.parse(
+        table1=r"PRMD$UK\.AC.ADMD$GOLD 400.C$GB#AC.UK#",
+        table2=r"AC.UK#PRMD$UK\.AC.ADMD$GOLD 400.C$GB#",
+    ),
+    domain="gw.example",
+    or_address="C=GB; A= ; P=mailer",
+)
+LINNIMOUTH = "/S=Linnimouth/OU=R-D/O=Salford/PRMD=UK.AC/ADMD=GOLD 400/C=GB/"
+WRAPPED = "C=US; A=I; P=I; DDA:RFC-822=ihnp4(b)ern(a)UT.ARPA"
+NAMED = "C/ADMD/PRMD: the attributes that named the gateway"
+
+
+@pytest.mark.parametrize(
+    ("text", "to", "expected", "route"),
+    [
+        ("decvax!user", "x400", "/RFC-822=decvax(b)user/PRMD=mailer/ADMD= /C=GB/", Route(("decvax",), "user")),
+        ("Linnimouth@R-D.Salford.AC.UK", "x400", LINNIMOUTH, Route(("R-D.Salford.AC.UK",), "Linnimouth")),
+        (LINNIMOUTH, "rfc822", "Linnimouth@R-D.Salford.AC.UK", Route(("R-D.Salford.AC.UK",), "Linnimouth")),
+        (LINNIMOUTH, "bang", "R-D.Salford.AC.UK!Linnimouth", Route(("R-D.Salford.AC.UK",), "Linnimouth")),
+        (WRAPPED, "rfc822", "ihnp4!ern@UT.ARPA", Route(("UT.ARPA", "ihnp4"), "ern")),
+        (WRAPPED, "percent", "ern%ihnp4@UT.ARPA", Route(("UT.ARPA", "ihnp4"), "ern")),
+        ("C=US; P=x; DDA:RFC-822=a(b)b", "rfc822", "b@a", Route(("a",), "b")),
+        ("C=US; S=Doe", "x400:ean", "S=Doe; C=US", None),
+        ("X <u%h@g> (c)", "rfc822", "u%h@g", Route(("g", "h"), "u")),
+        ("a!b!c", "rfc822", "c%b@a", Route(("a", "b"), "c")),
+    ],
+)
+def test_over_the_bridge(text: str, to: str, expected: str, route: Route | None) -> None:
+    found = translate(text, to, gateway=GATEWAY)
+    assert (str(found), found.route, found.style) == (expected, route, targets()[to])
+    assert found.source == parse(text)
+    # What was written parses to what was made.
+    assert parse(str(found.address)) == found.address
+    assert translate(text, found.style, gateway=GATEWAY) == found
+
+
+def test_every_target_has_a_name() -> None:
+    named = {f"x400:{name}": dialect for name, dialect in DIALECTS.items()}
+    assert targets() == {**spelling.STYLES, "rfc822": RFC822, "x400": DIALECTS["mixer"], **named}
+    for name, target in targets().items():
+        assert name.removeprefix("x400:") == target.name or name == "x400"
+
+
+def test_every_step_to_x400() -> None:
+    assert [str(step) for step in translate("decvax!user", "x400", gateway=GATEWAY).steps] == [
+        "parsed decvax!user as a bang path  [RFC 976 2.2]",
+        "not of the form local-part@domain: no O/R address on the left  [RFC 2156 4.3.4 stage I, step 1]",
+        "encoded decvax!user as the domain-defined attribute RFC-822  [RFC 2156 4.3.4 stage II, step 1 to 2]",
+        "put it at this gateway, C=GB; ADMD= ; PRMD=mailer  [RFC 2156 4.3.4 stage II, step 3]",
+        ("spelled /RFC-822=decvax(b)user/PRMD=mailer/ADMD= /C=GB/  [dialect mixer: RFC 2156 4.1.3: std-or-address]"),
+    ]
+
+
+def test_every_step_from_x400() -> None:
+    assert [str(step) for step in translate(WRAPPED, "bang", gateway=GATEWAY).steps] == [
+        f"parsed {WRAPPED} as an X.400 O/R address  [X.402 18, RFC 2156 4.1]",
+        "decoded the attribute RFC-822 to ihnp4!ern@UT.ARPA  [RFC 2156 4.3.5 mapping A]",
+        "dropped C/ADMD/PRMD  [RFC 2156 4.3.5 mapping A]",
+        "@ asks UT.ARPA, which gets ihnp4!ern  [RFC 822 6.2.4: the domain reads the local part]",
+        "! asks ihnp4, which gets ern  [RFC 976 2.2: host!host!user]",
+        f"read as UT.ARPA → ihnp4: ern  [policy internet: {INTERNET.rule}]",
+        "spelled UT.ARPA!ihnp4!ern  [style bang: RFC 976 5: hosta!hostb!user]",
+    ]
+
+
+def test_every_step_within_x400_and_of_a_mailbox_as_it_is() -> None:
+    assert [str(step) for step in translate("C=US; S=Doe", "x400:ean").steps] == [
+        "parsed C=US; S=Doe as an X.400 O/R address  [X.402 18, RFC 2156 4.1]",
+        "spelled S=Doe; C=US  [dialect ean: RFC 1506 3.1.3: DFN-EAN, the country last]",
+    ]
+    # Sendmail reads no route out of it, and none is needed.
+    found = translate("u@a@b", "rfc822", policy="sendmail")
+    assert (str(found), found.route) == ("u@a@b", None)
+    assert [str(step) for step in found.steps] == [
+        "parsed u@a@b as an RFC 822 mailbox  [RFC 822 6.1, RFC 5322 3.4]",
+        "spelled u@a@b  [style rfc822: RFC 822 6.1: a mailbox as it is, a path as user%host@relay]",
+    ]
+
+
+def test_losses_are_warnings() -> None:
+    found = translate(WRAPPED, "bang")
+    assert found.losses == (NAMED,)
+    assert found.warnings == (f"lost: {NAMED}", "other policies read this as ihnp4 → UT.ARPA: ern (uucp)")
+    lost = "the envelope has no room for the display name and comments; a header's descriptor has"
+    inward = translate("Jo <jo@x.org>", "x400", gateway=GATEWAY)
+    assert (inward.losses, inward.warnings) == ((lost,), (f"lost: {lost}",))
+    assert inward.crossing is not None
+    assert inward.crossing.free_form_name == "Jo"
+    assert translate("a!b").losses == ()
+
+
+def test_values_cross_as_texts_do() -> None:
+    address = ORAddress.parse(LINNIMOUTH)
+    assert translate(address, "rfc822", gateway=GATEWAY) == translate(LINNIMOUTH, "rfc822", gateway=GATEWAY)
+    assert str(translate(address, DIALECTS["f401"])) == address.to_text("f401")
+    assert translate(Mailbox("u", "h"), RFC822).address == Mailbox("u", "h")
+
+
+def test_without_a_gateway_only_what_brings_all_it_needs_crosses() -> None:
+    assert str(translate(WRAPPED)) == "ern%ihnp4@UT.ARPA"
+    assert str(translate('"/S=Doe/O=Acme/ADMD= /C=US/"@gw.example', "x400")) == "/S=Doe/O=Acme/ADMD= /C=US/"
+    for text, to in (("a!b", "x400"), ("C=US; S=Doe", "rfc822"), ("C=US; S=Doe", "bang")):
+        with pytest.raises(ConversionError, match=" is not given"):
+            translate(text, to)
+    with pytest.raises(ConversionError, match="px"):
+        translate("C=US; S=Doe", "x400:px")

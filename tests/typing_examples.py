@@ -14,6 +14,7 @@ from mailpaths import (
     Local,
     Mailbox,
     Member,
+    ORAddress,
     Outcome,
     Policy,
     Reading,
@@ -23,17 +24,21 @@ from mailpaths import (
     Translation,
     Unroutable,
 )
+from mailpaths.x400 import DIALECTS, Form, Teletex, Violation
 
 
 def notations_give_their_values() -> None:
-    assert_type(mailpaths.parse("a@b"), BangPath | Mailbox)
+    assert_type(mailpaths.parse("a@b"), BangPath | Mailbox | ORAddress)
     assert_type(mailpaths.parse("a!b", "bang"), BangPath)
     assert_type(mailpaths.parse("a@b", notation="rfc822"), Mailbox)
+    assert_type(mailpaths.parse("/S=Doe/C=US/", notation="x400"), ORAddress)
 
 
-def an_address_is_one_of_two(address: Address) -> str:
+def an_address_is_one_of_three(address: Address) -> str | None:
     if isinstance(address, BangPath):
         return address.user
+    if isinstance(address, ORAddress):
+        return address.surname
     assert_type(address, Mailbox)
     return address.local_part
 
@@ -43,6 +48,8 @@ def the_tag_narrows(address: Address) -> tuple[str, ...]:
         case "bang":
             return ()
         case "rfc822":
+            return ()
+        case "x400":
             return ()
 
 
@@ -69,6 +76,18 @@ def values_are_typed() -> None:
     assert_type(mailpaths.next_hop("a!b", here=("gw",)), Local | Relay | Unroutable)
 
 
+def o_r_addresses_are_typed() -> None:
+    address = assert_type(ORAddress.parse("/O=yen*{165}/C=US/", DIALECTS["mixer"]), ORAddress)
+    assert_type(address.attributes, tuple[tuple[str, str | Teletex], ...])
+    assert_type(address.value("O"), str | Teletex | None)
+    assert_type(address.get("O"), str | None)
+    assert_type(address.organizational_units, tuple[str, ...])
+    assert_type(address.domain_defined, tuple[tuple[str, str], ...])
+    assert_type(address.forms(), tuple[Form, ...])
+    assert_type(address.validate("deployed"), tuple[Violation, ...])
+    assert_type(address.to_text("exchange"), str)
+
+
 def lists_are_typed(header: AddressList) -> None:
     assert_type(header.items, tuple[Member | Group, ...])
     for box in header:
@@ -78,8 +97,9 @@ def lists_are_typed(header: AddressList) -> None:
 
 
 notations_give_their_values()
-an_address_is_one_of_two(mailpaths.parse("a@b"))
+an_address_is_one_of_three(mailpaths.parse("a@b"))
 the_tag_narrows(mailpaths.parse("a!b"))
 an_outcome_is_one_of_three(mailpaths.next_hop("a@b"))
 values_are_typed()
+o_r_addresses_are_typed()
 lists_are_typed(mailpaths.parse_list("a@b"))

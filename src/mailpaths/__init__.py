@@ -23,6 +23,7 @@ from mailpaths.addresses import (
     Group,
     Mailbox,
     Member,
+    ORAddress,
     alternatives,
     parse,
     parse_list,
@@ -33,7 +34,8 @@ from mailpaths.policy import ALL, INTERNET, Operator, Policy
 from mailpaths.reading import Hop, Reading, hops, read, readings
 from mailpaths.route import Route
 from mailpaths.spelling import STYLES, Style, spell
-from mailpaths.translate import Step, Translation, translate
+from mailpaths.step import Step
+from mailpaths.translate import Translation, translate
 
 __all__ = [
     "ALL",
@@ -54,6 +56,7 @@ __all__ = [
     "MailPathsError",
     "Mailbox",
     "Member",
+    "ORAddress",
     "Operator",
     "Outcome",
     "Policy",

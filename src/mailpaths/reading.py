@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mailpaths import names
 from mailpaths import policy as policies_room
-from mailpaths.addresses import Address, BangPath, Mailbox, coerce
+from mailpaths.addresses import Address, BangPath, Mailbox, ORAddress, coerce
 from mailpaths.errors import ReadingError
 from mailpaths.grammar import lexical
 from mailpaths.grammar.rfc822 import outside_quotes
@@ -113,7 +113,8 @@ class Reading:
 def read(address: Address | str, policy: Policy | str = INTERNET) -> Route:
     """Return the route that the address means under the policy.
 
-    Raises `ReadingError` where the policy reads no route out of it, `AddressSyntaxError` for text that is no address.
+    Raises `ReadingError` where the policy reads no route out of it, as out of no O/R address; `AddressSyntaxError` for
+    text that is no address.
 
     >>> read("seismo!mcvax!piet")
     Route(hosts=('seismo', 'mcvax'), user='piet')
@@ -128,10 +129,16 @@ def read(address: Address | str, policy: Policy | str = INTERNET) -> Route:
         address = coerce(address)
     if isinstance(policy, str):
         policy = policies_room.named(policy)
+    if isinstance(address, ORAddress):
+        raise ReadingError(_NO_HOSTS)
     return _read_simple(address, policy) or _read_any(address, policy)
 
 
-def _read_simple(address: Address, policy: Policy) -> Route | None:
+# Idea 4 of the design: a route is hops, an O/R address is attributes, and only a gateway makes the one of the other.
+_NO_HOSTS = "an O/R address names no hosts: a gateway must make an RFC 822 address of it first"
+
+
+def _read_simple(address: BangPath | Mailbox, policy: Policy) -> Route | None:
     """Return the route of an address whose marks are all of one kind, so that no order is in question, or ``None``.
 
     A short way for nearly every address; a test holds it equal to the long one.
@@ -160,7 +167,7 @@ def _read_simple(address: Address, policy: Policy) -> Route | None:
     return from_parts(tuple([host if host[-1] != "." else names.without_dot(host) for host in hosts]), local)
 
 
-def _read_any(address: Address, policy: Policy) -> Route:
+def _read_any(address: BangPath | Mailbox, policy: Policy) -> Route:
     """Return the route of any address, operator by operator."""
     steps, user = _walk(address, policy)
     return from_parts(tuple([names.without_dot(step.host) for step in steps]), lexical.unquote(user))
@@ -175,7 +182,10 @@ def hops(address: Address | str, policy: Policy | str = INTERNET) -> tuple[Hop, 
     ! ihnp4 cmucsg!ern
     ! cmucsg ern
     """
-    steps, _user = _walk(coerce(address), policies_room.coerce(policy))
+    address = coerce(address)
+    if isinstance(address, ORAddress):
+        raise ReadingError(_NO_HOSTS)
+    steps, _user = _walk(address, policies_room.coerce(policy))
     found: list[Hop] = []
     for step in steps:
         hop = object.__new__(Hop)
@@ -187,7 +197,8 @@ def hops(address: Address | str, policy: Policy | str = INTERNET) -> tuple[Hop, 
 def readings(address: Address | str, policies: Iterable[Policy | str] | Policy | str = ALL) -> tuple[Reading, ...]:
     """Return every different route that the policies read out of the address, in the order of the policies.
 
-    A policy that refuses the address gives no reading. Raises `AddressSyntaxError` for text that is no address.
+    A policy that refuses the address gives no reading, and an O/R address has none. Raises `AddressSyntaxError` for
+    text that is no address.
 
     >>> for reading in readings("a!b%c", ["internet", "uucp", "sendmail", "rfc733"]):
     ...     print(reading.route, "-", ", ".join(map(str, reading.policies)))
@@ -196,6 +207,8 @@ def readings(address: Address | str, policies: Iterable[Policy | str] | Policy |
     here: a!b%c - rfc733
     """
     address = coerce(address)
+    if isinstance(address, ORAddress):
+        return ()
     if isinstance(policies, str | Policy):
         policies = (policies,)
     traits = _traits(address)
@@ -223,7 +236,7 @@ class _Traits(NamedTuple):
     doubled_percent: bool
 
 
-def _traits(address: Address) -> _Traits:
+def _traits(address: BangPath | Mailbox) -> _Traits:
     # What is peeled, not what was written: comments and display names have marks of their own, and "at" is an "@".
     text = address.addr_spec if isinstance(address, Mailbox) else f"{'!'.join(address.hosts)}!{address.quoted_user}"
     return _Traits(
@@ -283,7 +296,7 @@ _NEEDS_NO_QUOTES = re.compile(rf"{lexical.DOT_ATOM}\Z")
 _WHOLE_QUOTED = re.compile(rf"{lexical.QUOTED_STRING}\Z")
 
 
-def _walk(address: Address, policy: Policy) -> tuple[list[_Step], str]:
+def _walk(address: BangPath | Mailbox, policy: Policy) -> tuple[list[_Step], str]:
     """Return the steps of the reading and the user, quoted as it stood."""
     steps: list[_Step] = []
     if isinstance(address, BangPath):

@@ -1,4 +1,4 @@
-r"""Hypothesis strategies for programs that handle mail addresses: hosts, routes, addresses, headers, hostile text.
+r"""Hypothesis strategies for programs that handle mail addresses: hosts, routes, O/R addresses, headers, hostile text.
 
 Needs Hypothesis, which `mailpaths` itself does not: ``pip install hypothesis``. Every strategy gives plain values and
 shrinks towards the short and the ordinary.
@@ -14,7 +14,12 @@ shrinks towards the short and the ordinary.
 
 from __future__ import annotations
 
-from mailpaths.addresses import BangPath, Mailbox
+from mailpaths.addresses import BangPath, Mailbox, ORAddress
+from mailpaths.addresses import attributes as table
+from mailpaths.addresses.attributes import Attribute, Syntax
+from mailpaths.addresses.dialects import DIALECTS
+from mailpaths.addresses.values import Teletex, Value
+from mailpaths.errors import AddressSyntaxError, ConversionError
 from mailpaths.grammar import lexical
 from mailpaths.route import Route
 
@@ -33,6 +38,8 @@ __all__ = [
     "hostile_texts",
     "hosts",
     "mailboxes",
+    "or_address_texts",
+    "or_addresses",
     "routes",
     "users",
 ]
@@ -113,11 +120,38 @@ def header_values() -> SearchStrategy[str]:
     return _headers()
 
 
+def or_addresses(*, raw: bool = False) -> SearchStrategy[ORAddress]:
+    """Return a strategy for `ORAddress`: addresses of every form, and others that are of none.
+
+    Every attribute comes up, with values in PrintableString and in teletex, up to four units and up to four
+    domain-defined attributes, all within the bounds of X.411. With ``raw``, domain-defined values may hold what is not
+    in PrintableString, as Exchange writes them; few dialects carry that.
+
+    >>> from hypothesis import given
+    >>> from mailpaths import ORAddress
+    >>> @given(or_addresses())
+    ... def test_mixer_carries_it_all(address):
+    ...     assert ORAddress.parse(address.to_text("mixer"), "mixer") == address
+    >>> test_mixer_carries_it_all()
+    """
+    return _or_addresses(raw=raw)
+
+
+def or_address_texts() -> SearchStrategy[str]:
+    """Return a strategy for texts that ``ORAddress.parse`` takes, in every dialect that tells itself.
+
+    Every dialect's own print, and what people make of it: other separators, keys and case, a prefix, blanks, the last
+    separator left out, a personal name in one piece. Where a text would be read in two ways, its dialect's name must
+    go with it, so that it does not come up here.
+    """
+    return _or_address_texts().filter(_tells_itself)
+
+
 def hostile_texts() -> SearchStrategy[str]:
     """Return a strategy for texts that nobody should send.
 
     Any characters at all, surrogates and CR, LF and NUL among them; heaps of punctuation; one piece many times over;
-    addresses and header values with a few characters lost, doubled or put in.
+    addresses, O/R addresses and header values with a few characters lost, doubled or put in.
     """
     marks = st.text(st.sampled_from(_MARKS + _NEVER), max_size=24)
     bombs = st.builds(lambda piece, count: piece * count, st.text(_MARKS, min_size=1, max_size=4), st.integers(2, 200))
@@ -226,13 +260,144 @@ def _headers(draw: st.DrawFn) -> str:
     return joined(items)
 
 
+# --- O/R addresses
+
+_OR_MARKS = ("/", ";", "=", "$", "{165}", "*", "|", "OU=", "/S=x", "//", ";;", "\\.")
+_WORDS = (
+    "Acme",
+    "First Organizati",
+    "a bank",
+    "O'Brien",
+    "x",
+    "UK.AC",
+    "A/B",
+    "a=b",
+    "P.O. 1",
+    "+1 (2)",
+    "a-b",
+    "C=US",
+)
+_TYPES = ("RFC-822", "SMTP", "x", "a=b", "a/b", "A.B", "ROLE")
+_ENCODED = ("u(a)example.com", "path(b)user", "'quoted'", "a/b=c", "2", "x.y")
+_RAW = ("user@example.com", "a!b%c", "a;b", "a$b", "<x>", "*", "under_score", "{x}")
+_LETTERS = "abcXYZ019 '()+,-./:=?"
+_POSTAL = tuple([one.key for one in table.TABLE if one.key.startswith("PD-")])
+_FORMS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("C", "O"), ("ADMD", "PRMD", "OU", "S", "G", "I", "GQ", "CN", "DD")),
+    (("C", "S"), ("ADMD", "PRMD", "O", "OU", "G", "I", "GQ", "CN", "DD")),
+    (("C", "ADMD", "UA-ID"), ("PRMD", "DD")),
+    (("C", "ADMD", "PD-C", "PD-CODE"), ("PRMD", *_POSTAL)),
+    (("C", "ADMD", "PD-C", "PD-CODE", "PD-ADDRESS"), ("PRMD", "PD-SERVICE")),
+    (("X121",), ("C", "ADMD", "PRMD", "T-ID", "T-TY", "DD")),
+    (("C", "NET-NUM"), ("ADMD", "NET-PSAP", "T-TY", "DD")),
+    ((), tuple([one.key for one in table.TABLE])),
+)
+
+
+def _printable(bound: int) -> SearchStrategy[str]:
+    """Return a strategy for PrintableString of at most so many characters."""
+    return st.sampled_from(_WORDS).map(lambda word: word[:bound]) | st.text(
+        _LETTERS, min_size=1, max_size=min(bound, 8)
+    )
+
+
+def _teletex(bound: int) -> SearchStrategy[Value]:
+    """Return a strategy for values that have a teletex form, escape sequences among them, and perhaps another."""
+    octets = st.binary(min_size=1, max_size=min(bound, 6)) | st.sampled_from([b"\xa5", b"a\x1b(", b"x=/y"])
+    return st.builds(Teletex, octets.filter(lambda some: len(some) <= bound), st.none() | _printable(bound))
+
+
+_DIGITS = st.text("0123456789", min_size=1, max_size=8)
+_COUNTRIES = st.sampled_from(["US", "gb", "XX", "505"])
+_LINES = st.lists(_printable(30), min_size=1, max_size=6).map("|".join)
+
+
+def _or_values(attribute: Attribute) -> SearchStrategy[Value]:
+    """Return a strategy for values that the attribute may have."""
+    bound = attribute.bound
+    if attribute.key in {"C", "PD-C"}:
+        return _COUNTRIES
+    if attribute.key == "ADMD":
+        return st.sampled_from([" ", "", "0"]) | _printable(bound)
+    if attribute.syntax is Syntax.NUMERIC:
+        return _DIGITS
+    if attribute.syntax is Syntax.INTEGER:
+        return st.sampled_from(["3", "5", "8", "0", "256"])
+    if attribute.syntax is Syntax.PRESENTATION:
+        return st.sampled_from(['"256"/NS+a433bb93c1', "'0001'H/X121+234219200300", "x"])
+    if attribute.syntax is Syntax.POSTAL:
+        teletex = st.builds(Teletex, st.binary(min_size=1, max_size=6), st.none() | _LINES)
+        return _LINES | _LINES | _LINES | teletex
+    some = _printable(bound)
+    return some | some | some | _teletex(bound) if attribute.syntax is Syntax.TELETEX else some
+
+
+@st.composite
+def _or_addresses(draw: st.DrawFn, *, raw: bool) -> ORAddress:
+    """Draw an O/R address of one of the forms, or of none."""
+    needed, allowed = draw(st.sampled_from(_FORMS))
+    keys = {*needed, *draw(st.lists(st.sampled_from(allowed), min_size=0 if needed else 1, max_size=6))}
+    pairs: list[tuple[str, Value]] = []
+    for attribute in [one for one in table.TABLE if one.key in keys]:
+        if attribute.key == "OU":
+            units = draw(st.lists(_or_values(attribute), min_size=1, max_size=4))
+            pairs += [("OU", unit) for unit in units]
+        elif attribute.key == "DD":
+            pairs += draw(st.lists(_domain_defined(raw=raw), min_size=1, max_size=4))
+        else:
+            pairs.append((attribute.key, draw(_or_values(attribute))))
+    return ORAddress(pairs)
+
+
+def _domain_defined(*, raw: bool) -> SearchStrategy[tuple[str, Value]]:
+    """Return a strategy for a domain-defined attribute, key and value."""
+    name = st.sampled_from(_TYPES) | st.text(_LETTERS, min_size=1, max_size=8)
+    printable = st.sampled_from(_ENCODED) | _printable(30)
+    value: SearchStrategy[Value] = printable | printable | _teletex(30)
+    return st.tuples(name.map(lambda text: f"DD.{text}"), value | st.sampled_from(_RAW) if raw else value)
+
+
+@st.composite
+def _or_address_texts(draw: st.DrawFn) -> str:
+    """Draw an O/R address as a dialect prints it, or as people change that without changing what it says."""
+    address = draw(_or_addresses(raw=False))
+    name = draw(st.sampled_from([*DIALECTS]))
+    try:
+        text = address.to_text(name)
+    except ConversionError:
+        name, text = "mixer", address.to_text()
+    kind = draw(st.sampled_from(("as it is", "as it is", "last", "case", "prefix", "blank", "separator", "name")))
+    if kind == "last":
+        return text.rstrip("/;") if name in {"mixer", "exchange"} else text
+    if kind == "case":
+        return text.swapcase()
+    if kind == "prefix" and name in {"mixer", "f401", "f401-slash"}:
+        return draw(st.sampled_from(["X400:", "x.400: ", "X.400 "])) + text
+    if kind == "blank" and DIALECTS[name].shape != "px":
+        return f" {text}"
+    if kind == "separator" and name == "mixer":
+        return text.replace("/", ";")
+    if kind == "name":
+        return f"/PN=Marshall.M.T.Rose{text}" if name == "mixer" else text
+    return text
+
+
+def _tells_itself(text: str) -> bool:
+    """Tell whether a text needs no dialect's name beside it."""
+    try:
+        ORAddress.parse(text)
+    except AddressSyntaxError:
+        return False
+    return True
+
+
 @st.composite
 def _mutated(draw: st.DrawFn) -> str:
-    """Draw an address or header value with one to three characters put in, taken out, replaced or said twice."""
-    text = draw(_addresses() | _headers())
+    """Draw a good text with one to three characters put in, taken out, replaced or said twice."""
+    text = draw(_addresses() | _headers() | _or_address_texts())
     for _ in range(draw(st.integers(1, 3))):
         start = draw(st.integers(0, len(text)))
         end = min(len(text), start + draw(st.integers(0, 4)))
-        piece = draw(st.sampled_from(["", *_MARKS, *_NEVER, text[start:end] * 2]))
+        piece = draw(st.sampled_from(["", *_MARKS, *_OR_MARKS, *_NEVER, text[start:end] * 2]))
         text = text[:start] + piece + text[end:]
     return text

@@ -11,6 +11,7 @@ from mailpaths.addresses import defects
 from mailpaths.addresses import mailbox as mailbox_values
 from mailpaths.addresses.bang import BangPath
 from mailpaths.addresses.mailbox import Mailbox
+from mailpaths.addresses.oraddress import ORAddress
 from mailpaths.errors import AddressSyntaxError, ConversionError
 from mailpaths.grammar import bang, faults, lexical, rfc822
 
@@ -127,14 +128,14 @@ class AddressList:
             )
         return tuple(found)
 
-    def rewrite(self, function: Callable[[Mailbox], Mailbox | BangPath | str | None]) -> str:
+    def rewrite(self, function: Callable[[Mailbox], Mailbox | BangPath | ORAddress | str | None]) -> str:
         r"""Return the field with other addresses in it and every other byte as it was.
 
         ``function`` is asked about each mailbox and answers with the address to stand there, or with ``None`` or the
         mailbox itself to leave it alone. Of its answer only the address is used, a route included; names, comments and
         folding stay those of the field, and comments that stood inside of an address follow it. Raises
         `AddressSyntaxError` when an answer is text that is no address, `ConversionError` when it is one that no header
-        field can hold.
+        field can hold, an O/R address for one: that needs a gateway's mailbox about it.
 
         >>> from mailpaths import parse_list, translate
         >>> header = parse_list('"Piet" <seismo!mcvax!piet> (at CWI),\r\n sam@host')
@@ -170,8 +171,10 @@ class AddressList:
         return len(self.members)
 
 
-def _respell(answer: Mailbox | BangPath | str, member: Member) -> str:
+def _respell(answer: Mailbox | BangPath | ORAddress | str, member: Member) -> str:
     """Return the text of an answer as it can stand in the member's place."""
+    if isinstance(answer, ORAddress):
+        raise ConversionError(f"a header field cannot hold the O/R address {answer}")
     if isinstance(answer, str):
         lexical.check_characters(answer)
         path = bang.match(answer)

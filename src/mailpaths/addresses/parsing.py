@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias, overload
+from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
 from mailpaths.addresses import bang as bang_values
 from mailpaths.addresses import mailbox as mailbox_values
@@ -10,15 +10,19 @@ from mailpaths.addresses.bang import BangPath
 from mailpaths.addresses.defects import Category
 from mailpaths.addresses.lists import AddressList
 from mailpaths.addresses.mailbox import Mailbox
+from mailpaths.addresses.oraddress import ORAddress
 from mailpaths.errors import AddressSyntaxError, UnknownNameError
 from mailpaths.grammar import bang, faults, lexical, rfc822
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Address", "Notation", "coerce", "parse", "parse_list"]
 
 #: What `parse` returns: one value class a notation.
-Address: TypeAlias = BangPath | Mailbox
+Address: TypeAlias = BangPath | Mailbox | ORAddress
 #: The names of the notations.
-Notation: TypeAlias = Literal["bang", "rfc822"]
+Notation: TypeAlias = Literal["bang", "rfc822", "x400"]
 
 _MAX = lexical.MAX_ADDRESS
 _match_addr_spec = rfc822.ADDR_SPEC.match
@@ -33,12 +37,16 @@ def parse(text: str, notation: None = None) -> Address: ...
 def parse(text: str, notation: Literal["bang"]) -> BangPath: ...
 @overload
 def parse(text: str, notation: Literal["rfc822"]) -> Mailbox: ...
+@overload
+def parse(text: str, notation: Literal["x400"]) -> ORAddress: ...
 def parse(text: str, notation: Notation | None = None) -> Address:
-    """Return what was written, a `BangPath` or a `Mailbox`, with nothing decided about its meaning.
+    """Return what was written - `BangPath`, `Mailbox` or `ORAddress` - with nothing decided about its meaning.
 
     Without a ``notation`` the text may be any address that people wrote, RFC 733's ``Jones at Registry`` and a bare
     ``user%host`` among them; what is doubtful about it stands in ``Mailbox.defects``. A text with ``@`` is a mailbox,
-    for RFC 976 2.1 asks to read ``a!b@c`` as ``(a!b)@c``; one with ``!`` and no ``@`` is a bang path.
+    for RFC 976 2.1 asks to read ``a!b@c`` as ``(a!b)@c``; one with ``!`` and no ``@`` is a bang path. An O/R address
+    begins with ``X400:`` or with a label that X.400 knows and ``=``, and is none of the other two: so
+    ``/S=Doe/O=Acme/@gw.example`` is a mailbox, whose domain may take its local part for X.400's.
 
     ``notation="bang"`` reads ``a!b@c`` as old rmail did. ``notation="rfc822"`` takes what RFC 822 and RFC 5322 take,
     their obsolete forms included, and refuses what has a defect of the category `Category.ERROR`.
@@ -54,6 +62,8 @@ def parse(text: str, notation: Notation | None = None) -> Address:
     Mailbox(local_part='piet%mcvax', domain='seismo')
     >>> parse("<@seismo.css.gov:piet@mcvax.uucp>").route
     ('seismo.css.gov',)
+    >>> parse("/G=John/S=Doe/O=Acme/PRMD=X/C=US/").surname
+    'Doe'
     """
     if notation is None:
         if len(text) <= _MAX:
@@ -69,11 +79,10 @@ def parse(text: str, notation: Notation | None = None) -> Address:
                     lexical.check_characters(text)
                 return _from_plain(text)
         return _parse_other(text)
-    if notation == "bang":
-        return BangPath.parse(text)
-    if notation == "rfc822":
-        return _parse_strict(text)
-    raise UnknownNameError(f"unknown notation {notation!r}; there are 'bang' and 'rfc822'")
+    parser = _PARSERS.get(notation)
+    if parser is None:
+        raise UnknownNameError(f"unknown notation {notation!r}; there are 'bang', 'rfc822' and 'x400'")
+    return parser(text)
 
 
 def _parse_other(text: str) -> Address:
@@ -84,12 +93,23 @@ def _parse_other(text: str) -> Address:
             path = bang.match(text)
             if path is not None:
                 return bang_values.from_record(path, text)
+        labelled = "=" in text and _looks_like_x400(text)
+        if labelled and "@" not in text:
+            return ORAddress.parse(text)
         found = rfc822.match(lexical.mask(text))
         if found is not None:
             return mailbox_values.from_record(found, text)
+        if labelled:
+            return ORAddress.parse(text)
     if "!" in text and not any(mark in text for mark in '@"(<,; \t'):
         raise faults.bang_fault(text, at=False)
     raise faults.mailbox_fault(text)
+
+
+def _looks_like_x400(text: str) -> bool:
+    from mailpaths.addresses import dialects  # loads with the first text that may be an O/R address
+
+    return dialects.looks_like(text)
 
 
 def _parse_strict(text: str) -> Mailbox:
@@ -98,6 +118,13 @@ def _parse_strict(text: str) -> Mailbox:
         if defect.category is Category.ERROR:
             raise AddressSyntaxError(defect.message, text, defect.span)
     return box
+
+
+_PARSERS: dict[str, Callable[[str], Address]] = {
+    "bang": BangPath.parse,
+    "rfc822": _parse_strict,
+    "x400": ORAddress.parse,
+}
 
 
 def coerce(address: Address | str) -> Address:

@@ -1,7 +1,7 @@
 """The command line: ``mailpaths``, or ``python -m mailpaths``.
 
 Only this room knows click and rich (the extra ``cli``), and both load when the command runs. A subcommand has a file of
-its own (`translate`, `explain`), `program` puts them together, `streams` is what they share.
+its own (`translate`, `explain`, `x400`), `program` puts them together, `streams` is what they share.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ _INTERRUPTED = 130  # as shells say it: 128 and SIGINT
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command with these arguments, or with those of the process, and return its exit status (sysexits).
 
-    0; 64 for a wrong call; 65 when some input was bad; 69 without the extra ``cli``; 70 for a fault of its own;
-    74 when reading or writing fails; 130 when interrupted; 141 when nobody reads the output any more.
+    0; 64 for a wrong call; 65 when some input was bad; 66 when what the call names cannot be read; 69 without the extra
+    that is needed; 70 for a fault of its own; 74 when reading or writing fails; 130 when interrupted; 141 when nobody
+    reads the output any more.
 
     >>> main(["translate", "seismo!mcvax!piet"])
     piet%mcvax@seismo

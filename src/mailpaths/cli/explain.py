@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
     from mailpaths.cli.streams import Input, Output
     from mailpaths.policy import Policy
+    from mailpaths.x400 import Gateway, Tables
 
 __all__ = ["explain"]
 
 _EPILOG = f"""\b
-Example:
+Examples:
   $ mailpaths explain --policy internet --policy uucp 'mcvax!piet@seismo.css.gov'
   mcvax!piet@seismo.css.gov
 
@@ -53,13 +54,34 @@ Example:
     pass on piet@seismo.css.gov to mcvax
       under uucp
 
+\b
+  $ mailpaths explain --gateway gw.example 'X400:c=US;a=X;o=Acme;s=Doe;'
+  X400:c=US;a=X;o=Acme;s=Doe;
+
+\b
+  Written as an X.400 O/R address, dialect exchange (Microsoft: the X400 proxy address)
+    C     country                           US
+    ADMD  administration management domain  X
+    O     organization                      Acme
+    S     surname                           Doe
+    form  mnemonic
+
+\b
+  Through the gateway: /S=Doe/O=Acme/ADMD=X/C=US/@gw.example
+    1  took this gateway's domain, gw.example  [RFC 2156 4.3.5 mapping B, step 3]
+    2  wrote what is left as /S=Doe/O=Acme/ADMD=X/C=US/  [RFC 2156 4.3.5 mapping B, step 5; 4.1.3]
+
 One block of text an address, with a blank line between; in colours on a terminal (NO_COLOR and FORCE_COLOR are
 honoured). A program's variants are named only where they part from the program. What is wrong with a text that is no
 address stands in its block, and on standard error where the block goes elsewhere.
 
 With --json, "status", "notation", "route" (of the first reading), "warnings" and "error" are as for translate;
 "parts", "defects", "readings" (with "hops"), "refusals" and "next_hops" hold the rest. Roads of more than {MOST_HOPS}
-hops are not shown hop by hop.
+hops are not shown hop by hop. "x400" is there for an O/R address ("dialect", "forms", "violations"), "gateway" where
+one was given ("output", "steps", "losses"), else both are null.
+
+An O/R address of X.400 has no readings: it is attributes and no road. With --gateway or --tables every address is
+shown on the other side of that gateway, step by step, with what it lost on the way.
 
 {options.ADDRESSES_HELP}
 
@@ -87,10 +109,19 @@ hops are not shown hop by hop.
     metavar="NAME",
     help="Name of the host whose next step is shown; its other names may follow in the same way.",
 )
+@options.gateways
+@options.tables
 @options.alternatives
 @options.as_json
-def explain(
-    *, addresses: Sequence[str], policies: Sequence[Policy], here: Sequence[str], alternatives: bool, as_json: bool
+def explain(  # noqa: PLR0913 - one parameter an option
+    *,
+    addresses: Sequence[str],
+    policies: Sequence[Policy],
+    here: Sequence[str],
+    own: Gateway | None,
+    found_tables: Tables | None,
+    alternatives: bool,
+    as_json: bool,
 ) -> int:
     """Explain each ADDRESS: what is written, every way to read it, and what mail programs would do next.
 
@@ -99,10 +130,13 @@ def explain(
     """
     inputs = streams.inputs(addresses, braces=alternatives)
     output = streams.Output()
+    gateway = options.with_tables(own, found_tables)
+    for line in options.row_faults(gateway):
+        output.complain(line)
     lay_out = _layout(output)
     status = streams.OK
     for place, one in enumerate(inputs):
-        found = _explanation(one, policies, here)
+        found = _explanation(one, policies, here, gateway)
         if as_json:
             output.json(found.row())
         else:
@@ -117,9 +151,9 @@ def explain(
     return status
 
 
-def _explanation(one: Input, policies: Sequence[Policy], here: Sequence[str]) -> Explanation:
+def _explanation(one: Input, policies: Sequence[Policy], here: Sequence[str], gateway: Gateway | None) -> Explanation:
     try:
-        return explanation(one.sound(), policies, here)
+        return explanation(one.sound(), policies, here, gateway)
     except Exception as error:  # noqa: BLE001 - a batch never stops, not even at a fault of mailpaths
         return Explanation(one.text, error=error, here=tuple(here))
 

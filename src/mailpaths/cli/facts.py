@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mailpaths.addresses import BangPath, Defect, Mailbox, parse
+from mailpaths.addresses import BangPath, Defect, Mailbox, ORAddress, parse
 from mailpaths.cli import streams
 from mailpaths.errors import AddressSyntaxError, ReadingError
 from mailpaths.nexthop import Local, Outcome, Relay, next_hop
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mailpaths.addresses import Address
+    from mailpaths.cli.oraddresses import Crossed, Description
     from mailpaths.policy import Policy
     from mailpaths.route import Route
+    from mailpaths.x400 import Gateway
 
 __all__ = ["MOST_HOPS", "PROGRAMS", "Decision", "Explanation", "Refusal", "Road", "Stop", "explanation"]
 
@@ -72,7 +74,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """All that `explain` shows of one address. ``error`` is there when the text is none, or when nobody can read it."""
+    """All that `explain` shows of one address. ``error`` is there when the text is none, or when nobody can read it.
+
+    ``described`` is there for an O/R address, which has no roads; ``crossed`` where a gateway was given.
+    """
 
     text: str
     here: tuple[str, ...]
@@ -83,12 +88,14 @@ class Explanation:
     refusals: tuple[Refusal, ...] = ()
     warnings: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    described: Description | None = None
+    crossed: Crossed | None = None
 
     @property
     def parts(self) -> tuple[tuple[str, str], ...]:
-        """The parts of the address as written, each with the field's own name for it."""
+        """The parts of a path or mailbox as written, each with the field's own name for it."""
         value = self.value
-        if value is None:
+        if value is None or isinstance(value, ORAddress):
             return ()
         if isinstance(value, BangPath):
             return (("hosts", " ".join(value.hosts)), ("user", value.user))
@@ -112,7 +119,7 @@ class Explanation:
             "route": None if route is None else _route(route),
             "warnings": self.warnings,
             "error": None if self.error is None else streams.fault(self.error, self.text),
-            "parts": _parts(self.value),
+            "parts": {"attributes": self.described.attributes} if self.described is not None else _parts(self.value),
             "defects": [
                 {
                     "kind": defect.kind.value,
@@ -144,17 +151,37 @@ class Explanation:
             "next_hops": [
                 {**_outcome(decision.outcome), "policies": _names(decision.policies)} for decision in self.decisions
             ],
+            "x400": None if self.described is None else self.described.row(),
+            "gateway": None if self.crossed is None else self.crossed.row(),
         }
 
 
-def explanation(text: str, policies: Sequence[Policy] = (), here: Sequence[str] = ("gw.example",)) -> Explanation:
-    """Return all that is known of an address; only these policies are asked, where some are given. Raises nothing."""
+def explanation(
+    text: str,
+    policies: Sequence[Policy] = (),
+    here: Sequence[str] = ("gw.example",),
+    gateway: Gateway | None = None,
+) -> Explanation:
+    """Return all that is known of an address; only these policies are asked, where some are given. Raises nothing.
+
+    The programs are not asked about an O/R address: they would take its text for something else.
+    """
     here = tuple(here)
-    decisions = tuple(_decisions(text, policies or PROGRAMS, here))
     try:
         value = parse(text)
     except AddressSyntaxError as error:
-        return Explanation(text, here, error=error, decisions=decisions)
+        return Explanation(text, here, error=error, decisions=tuple(_decisions(text, policies or PROGRAMS, here)))
+    crossed: Crossed | None = None
+    if gateway is not None:
+        from mailpaths.cli import oraddresses  # loads where X.400 is spoken
+
+        crossed = oraddresses.cross(value, gateway)
+    if isinstance(value, ORAddress):
+        from mailpaths.cli import oraddresses
+
+        described = oraddresses.describe(value, oraddresses.dialect_of(text))
+        return Explanation(text, here, value, described=described, crossed=crossed)
+    decisions = tuple(_decisions(text, policies or PROGRAMS, here))
     asked = tuple(policies) or ALL
     found = readings(value, asked)
     plain = _is_plain(value)
@@ -175,10 +202,10 @@ def explanation(text: str, policies: Sequence[Policy] = (), here: Sequence[str] 
     defects = () if isinstance(value, BangPath) else value.defects
     # What `translate` would warn of, whatever the style.
     doubts = Translation(value, roads[0].route, value, roads[0].policies[0], PERCENT).warnings if roads else ()
-    return Explanation(text, here, value, refused, defects, roads, refusals, doubts, decisions)
+    return Explanation(text, here, value, refused, defects, roads, refusals, doubts, decisions, crossed=crossed)
 
 
-def _stops(value: Address, route: Route, policy: Policy) -> tuple[Stop, ...]:
+def _stops(value: BangPath | Mailbox, route: Route, policy: Policy) -> tuple[Stop, ...]:
     if not 0 < len(route.hosts) <= MOST_HOPS:
         return ()
     # The first step of a translation is the parsing, the next ones are the hops.
@@ -213,7 +240,7 @@ def _decisions(text: str, programs: Iterable[Policy], here: tuple[str, ...]) -> 
 
 
 def _parts(value: Address | None) -> dict[str, object] | None:
-    if value is None:
+    if value is None or isinstance(value, ORAddress):
         return None
     if isinstance(value, BangPath):
         return {"hosts": value.hosts, "user": value.user}

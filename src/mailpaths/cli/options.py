@@ -2,29 +2,55 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
 from mailpaths import policy as policy_room
-from mailpaths.errors import UnknownNameError
+from mailpaths.cli import streams
+from mailpaths.errors import MailPathsError, UnknownNameError
 from mailpaths.spelling import STYLES
+from mailpaths.translate import RFC822, targets
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mailpaths.addresses.dialects import Dialect
     from mailpaths.policy import Policy
+    from mailpaths.spelling import Style
+    from mailpaths.x400 import Gateway, Tables
 
 __all__ = [
     "ADDRESSES_HELP",
+    "DIALECTS",
+    "DIALECTS_HELP",
     "POLICIES",
     "POLICIES_HELP",
     "STATUS_HELP",
     "STYLES_HELP",
+    "TARGETS_HELP",
     "addresses",
     "alternatives",
     "as_json",
+    "complete_dialect",
     "complete_policy",
+    "complete_target",
+    "dialect",
+    "directory",
+    "file",
+    "gateways",
+    "native",
+    "own_gateway",
     "policies",
     "policy",
+    "read_tables",
+    "row_faults",
+    "tables",
+    "target",
+    "unknown",
+    "with_tables",
 ]
 
 #: One line for each policy, for people who choose one.
@@ -45,9 +71,9 @@ POLICIES = {
 }
 
 
-def _table(rows: dict[str, str]) -> str:
+def _table(rows: dict[str, str], width: int | None = None) -> str:
     """Return the rows as a paragraph that click leaves as it is."""
-    width = max(map(len, rows)) + 2
+    width = width or max(map(len, rows)) + 2
     return "\n".join([f"  {name:<{width}}{text}".replace("\n", f"\n  {'':<{width}}") for name, text in rows.items()])
 
 
@@ -58,14 +84,41 @@ own switches follow a colon: postfix:swap_bangpath=no
 
 STYLES_HELP = f"""\b
 Styles:
-{_table({name: style.rule for name, style in STYLES.items()})}"""
+{_table({name: style.rule for name, style in STYLES.items()}, 23)}"""
+
+#: One line for each dialect of X.400. Written out, so that a batch of other addresses loads no dialect.
+DIALECTS = {
+    "mixer": "/S=Doe/OU=Sales/O=Acme/ADMD=X/C=US/  RFC 2156 4.1.3",
+    "f401": "S=Doe; O=Acme; OU1=Sales; A=X; C=US  RFC 1685 F.3.2",
+    "f401-slash": "/S=Doe/O=Acme/OU1=Sales/A=X/C=US  RFC 1685 F.3.2",
+    "f401-table": "labels and values in two columns  RFC 1685 F.3.2.1",
+    "self-explanatory": "Surname (S)  Doe, a line each  RFC 1685 F.3.3",
+    "exchange": "X400:c=US;a=X;o=Acme;ou1=Sales;s=Doe;  Microsoft",
+    "ean": "S=Doe; OU=Sales; O=Acme; ADMD=X; C=US  RFC 1506 3.1.3",
+    "rare": "C=US; ADMD=X; O=Acme; OU=Sales; S=Doe  RFC 1506 3.1.3",
+    "dmn-or": "S$Doe.OU$Sales.O$Acme.PRMD$@.ADMD$X.C$US  RFC 2156 F.3",
+    "px": "O-Acme.PRMD.ADMD-X.C-US, no persons  RFC 2163 4.2.1",
+}
+
+DIALECTS_HELP = f"""\b
+Dialects of X.400:
+{_table(DIALECTS)}"""
+
+_BEYOND = {
+    "rfc822": RFC822.rule,
+    "x400": "an X.400 O/R address, as x400:mixer",
+    **{f"x400:{name}": text for name, text in DIALECTS.items()},
+}
+
+TARGETS_HELP = f"""{STYLES_HELP}
+{_table(_BEYOND, len(max(_BEYOND, key=len)) + 2)}"""
 
 ADDRESSES_HELP = """Addresses are the arguments, or one a line on standard input where there are none. A line ends at LF
 or CRLF; an empty line is an input too. An address that begins with '-' goes after '--'. Text is UTF-8 in every
 locale. Of a line that is longer than any address only the beginning is kept, and it is an error."""
 
-STATUS_HELP = """Exit status: 0; 65 when some input was bad (the batch goes on); 64 for a wrong call; 74 when reading or
-writing fails."""
+STATUS_HELP = """Exit status: 0; 65 when some input was bad (the batch goes on); 64 for a wrong call; 66 when what
+the call names cannot be read; 74 when reading or writing fails."""
 
 
 def policy(context: click.Context, parameter: click.Parameter, value: str) -> Policy:
@@ -86,6 +139,106 @@ def complete_policy(_context: click.Context, _parameter: click.Parameter, incomp
     return [known.name for known in policy_room.ALL if known.name.startswith(incomplete)]
 
 
+def unknown(value: str, names: Sequence[str]) -> click.BadParameter:
+    """Return the wrong call that a name is which is none of these; click adds the option."""
+    return click.BadParameter(f"{value!r} is not one of {', '.join(map(repr, names))}.")
+
+
+def target(_context: click.Context, _parameter: click.Parameter, value: str) -> Style | Dialect:
+    """Return the style or dialect of that name; only a name of X.400 loads that room."""
+    known = STYLES.get(value) or (RFC822 if value == RFC822.name else None)
+    if known is not None:
+        return known
+    every = targets()
+    if value not in every:
+        raise unknown(value, list(every))
+    return every[value]
+
+
+def complete_target(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the styles and dialects whose names begin so."""
+    return [name for name in (*STYLES, *_BEYOND) if name.startswith(incomplete)]
+
+
+def dialect(_context: click.Context, _parameter: click.Parameter, value: str | None) -> Dialect | None:
+    """Return the dialect of that name."""
+    if value is None:
+        return None
+    if value not in DIALECTS:
+        raise unknown(value, list(DIALECTS))
+    from mailpaths.addresses import dialects
+
+    return dialects.coerce(value)
+
+
+def complete_dialect(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the dialects whose names begin so."""
+    return [name for name in DIALECTS if name.startswith(incomplete)]
+
+
+def own_gateway(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> Gateway | None:
+    """Return a gateway that knows itself: a value with ``=`` is its O/R address, any other its domain."""
+    if not values:
+        return None
+    from mailpaths.x400 import Gateway
+
+    domain = or_address = None
+    try:
+        for value in values:
+            if "=" in value:
+                if or_address is not None:
+                    raise click.BadParameter("a gateway has one O/R address; this is a second one.")
+                or_address = Gateway(or_address=value).or_address
+            elif domain is not None:
+                raise click.BadParameter("a gateway has one domain; this is a second one.")
+            else:
+                domain = Gateway(domain=value).domain
+    except MailPathsError as error:
+        raise click.BadParameter(str(error)) from error
+    return Gateway(domain=domain, or_address=or_address)
+
+
+def read_tables(_context: click.Context, _parameter: click.Parameter, value: str | None) -> Tables | None:
+    """Return the mapping tables of a directory."""
+    if value is None:
+        return None
+    from mailpaths.x400 import TableError, Tables
+
+    try:
+        return Tables.load(native(value))
+    except TableError as error:
+        raise streams.NoInputError(str(error)) from error
+
+
+def native(path: str) -> str:
+    """Return a path of the command line as this system writes it: arguments are UTF-8 in every locale, files not."""
+    return os.fsdecode(path.encode("utf-8", "surrogateescape"))
+
+
+def directory(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Let the shell complete the name of a directory."""
+    return [CompletionItem(incomplete, type="dir")]
+
+
+def file(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Let the shell complete the name of a file."""
+    return [CompletionItem(incomplete, type="file")]
+
+
+def with_tables(own: Gateway | None, found: Tables | None) -> Gateway | None:
+    """Return the gateway that the options describe, ``None`` where they describe none."""
+    if found is None:
+        return own
+    from mailpaths.x400 import Gateway
+
+    return Gateway(found) if own is None else Gateway(found, domain=own.domain, or_address=own.or_address)
+
+
+def row_faults(gateway: Gateway | None) -> list[str]:
+    """Return a line for each row of the gateway's tables that breaks a rule."""
+    return [] if gateway is None else [streams.visible(str(fault)) for fault in gateway.tables.faults]
+
+
 addresses = click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
 alternatives = click.option(
     "--alternatives",
@@ -93,3 +246,22 @@ alternatives = click.option(
     help="Write braces out first: {ihnp4,hplabs}!gw!sam is two inputs, ihnp4!gw!sam and hplabs!gw!sam.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Write one JSON object a line.")
+gateways = click.option(
+    "--gateway",
+    "own",
+    callback=own_gateway,
+    multiple=True,
+    metavar="VALUE",
+    help=(
+        "The gateway between RFC 822 and X.400 (RFC 2156): with '=' its own O/R address, where RFC 822 addresses live "
+        "that no table knows, else its own domain, where such X.400 addresses live. Both may be given."
+    ),
+)
+tables = click.option(
+    "--tables",
+    "found_tables",
+    callback=read_tables,
+    shell_complete=directory,
+    metavar="DIR",
+    help="The gateway's mapping tables: files table1, table2, gate1, gate2 as in RFC 2156 appendix F.",
+)

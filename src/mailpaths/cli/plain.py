@@ -1,4 +1,4 @@
-"""`explain` as plain text: for files, pipes and `grep`."""
+"""`explain` and `x400 show` as plain text: for files, pipes and `grep`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mailpaths.cli.facts import Explanation, Road
+    from mailpaths.cli.sections import Section
 
-__all__ = ["text"]
+__all__ = ["block", "text"]
 
 _WIDTH = 78
 _CELL = 40
@@ -22,7 +23,24 @@ _CELL = 40
 
 def text(found: Explanation, *, every: bool) -> str:
     """Return the explanation; ``every`` names all variants of a program. No address or road is broken into lines."""
-    return "".join([f"{line.rstrip()}\n" for line in _lines(found, every=every)])
+    return "".join([f"{line.rstrip()}\n" for line in _lines(found, every=every)]).rstrip("\n") + "\n"
+
+
+def block(head: str, sections: Sequence[Section]) -> str:
+    """Return a text and the sections about it."""
+    lines = [visible(head) or "(an empty address)"]
+    for one in sections:
+        lines += ["", *_section(one)]
+    return "".join([f"{line}\n" for line in lines])
+
+
+def _section(one: Section) -> Iterator[str]:
+    yield f"{one.head}{visible(one.title)}"
+    yield from one.excerpt.splitlines()
+    for rows in one.tables:
+        # The last column is not filled up: a blank at the end of a line belongs to an address.
+        heads = list(_table([tuple(map(visible, row[:-1])) for row in rows]))
+        yield from [f"{head}  {visible(row[-1])}" for head, row in zip(heads, rows, strict=True)]
 
 
 def _lines(found: Explanation, *, every: bool) -> Iterator[str]:
@@ -31,6 +49,9 @@ def _lines(found: Explanation, *, every: bool) -> Iterator[str]:
     if isinstance(found.error, AddressSyntaxError):
         yield f"No address: {visible(message(found.error, found.text))}"
         yield from excerpt(found.error, found.text).splitlines()
+        yield ""
+    elif found.described is not None:
+        yield from _section(found.described.section)
         yield ""
     elif found.value is not None:
         yield f"Written as {words.notation(found.value)}"
@@ -43,6 +64,9 @@ def _lines(found: Explanation, *, every: bool) -> Iterator[str]:
     for refusal in found.refusals:
         yield f"Not read by {words.names(refusal.policies, every=every)}"
         yield f"  {visible(refusal.message)}"
+        yield ""
+    if found.crossed is not None:
+        yield from _section(found.crossed.section)
         yield ""
     if found.decisions:
         yield f"A host named {' or '.join(map(visible, found.here))} would"

@@ -12,6 +12,7 @@ import click
 from mailpaths.cli.explain import explain
 from mailpaths.cli.streams import BROKEN_PIPE, BUG, OK, BrokenPipe, visible
 from mailpaths.cli.translate import translate
+from mailpaths.cli.x400 import x400
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,12 +28,12 @@ Example:
   $ mailpaths translate --to percent 'seismo!mcvax!piet'
   piet%mcvax@seismo
 
-More stands in: mailpaths translate --help, mailpaths explain --help"""
+More stands in: mailpaths translate --help, mailpaths explain --help, mailpaths x400 show --help"""
 
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    commands=[translate, explain],
+    commands=[translate, explain, x400],
     no_args_is_help=False,
     epilog=_EPILOG,
 )

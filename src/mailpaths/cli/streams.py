@@ -31,12 +31,15 @@ __all__ = [
     "BrokenPipe",
     "Input",
     "InputOutputError",
+    "NoInputError",
     "Output",
+    "UnavailableError",
     "complaint",
     "excerpt",
     "fault",
     "inputs",
     "message",
+    "remark",
     "status",
     "visible",
     "warning",
@@ -69,6 +72,18 @@ class InputOutputError(click.ClickException):
     """Reading or writing failed: sysexits EX_IOERR."""
 
     exit_code = 74
+
+
+class NoInputError(click.ClickException):
+    """A file or directory that the call names cannot be read: sysexits EX_NOINPUT."""
+
+    exit_code = 66
+
+
+class UnavailableError(click.ClickException):
+    """What the call asks for needs what is not installed: sysexits EX_UNAVAILABLE."""
+
+    exit_code = 69
 
 
 class Input(NamedTuple):
@@ -168,6 +183,13 @@ class Output:
             text = text.translate(_VISIBLE)
         self.block(f"{text}\n")
 
+    def paragraph(self, text: str) -> None:
+        """Write an address of several lines and an empty line behind it."""
+        for line in text.split("\n"):
+            self.line(line)
+        if text:
+            self.line("")
+
     def json(self, row: dict[str, object]) -> None:
         """Write one line of JSON (RFC 8259)."""
         text = _encode(row)
@@ -241,7 +263,12 @@ def complaint(error: Exception, text: str, number: int | None) -> str:
 
 def warning(doubt: str, text: str, number: int | None) -> str:
     """Return what standard error says of a doubt: the place and the message."""
-    return visible(f"mailpaths: {text if number is None else f'line {number}'}: warning: {doubt}")
+    return remark(f"warning: {doubt}", text, number)
+
+
+def remark(finding: str, text: str, number: int | None) -> str:
+    """Return what standard error says of a finding that has no place within the text."""
+    return visible(f"mailpaths: {text if number is None else f'line {number}'}: {finding}")
 
 
 def excerpt(error: Exception, text: str) -> str:

@@ -1,4 +1,4 @@
-"""`explain` on a terminal: the same words, with colours, in columns as wide as the screen."""
+"""`explain` and `x400 show` on a terminal: the same words, with colours, in columns as wide as the screen."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from mailpaths.cli.streams import excerpt, message, visible
 from mailpaths.errors import AddressSyntaxError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import RenderableType
 
     from mailpaths.cli.facts import Explanation, Road, Stop
+    from mailpaths.cli.sections import Section
     from mailpaths.policy import Policy
 
 __all__ = ["Screen"]
@@ -33,6 +34,8 @@ _USER = "bold green"
 _MARK = "bold yellow"
 _DIM = "bright_black"
 _BAD = "bold red"
+# Rows that somebody should look at.
+_DOUBTS = dict.fromkeys(["lost", "not", "remark", "violation"], "yellow")
 
 
 class Screen:
@@ -43,32 +46,33 @@ class Screen:
 
     def text(self, found: Explanation, *, every: bool) -> str:
         """Return the explanation with the terminal's own escapes."""
+        return self._drawn(_blocks(found, every=every, narrow=self._console.width < _NARROW))
+
+    def block(self, head: str, sections: Sequence[Section]) -> str:
+        """Return a text and the sections about it."""
+        drawn: list[RenderableType] = [Text(visible(head) or "(an empty address)", overflow="fold")]
+        for one in sections:
+            drawn += ["", *_section(one)]
+        return self._drawn(drawn)
+
+    def _drawn(self, drawn: Iterable[RenderableType]) -> str:
         with self._console.capture() as shown:
-            self._console.print(Group(*_blocks(found, every=every, narrow=self._console.width < _NARROW)))
+            self._console.print(Group(*drawn))
         return _FILLING.sub(r"\1", shown.get())
 
 
 def _blocks(found: Explanation, *, every: bool, narrow: bool) -> Iterator[RenderableType]:
     yield _address(found.text)
     yield ""
-    if isinstance(found.error, AddressSyntaxError):
-        yield Text.assemble(("No address: ", _BAD), visible(message(found.error, found.text)))
-        yield from _excerpt(found)
-        yield ""
-    elif found.value is not None:
-        yield Text.assemble(("Written as ", "bold"), words.notation(found.value))
-        table = _grid(2)
-        for name, part in found.parts:
-            table.add_row(Text(name, _DIM), _address(part))
-        for one in found.defects:
-            table.add_row(Text("remark", "yellow"), words.remark(one))
-        yield Padding(table, (0, 0, 0, 2))
-        yield ""
+    yield from _written(found)
     for place, road in enumerate(found.roads, 1):
         yield from _road(road, f"Reading {place} of {len(found.roads)}: ", every=every, narrow=narrow)
     for refusal in found.refusals:
         yield Text.assemble(("Not read by ", "bold"), _policies(refusal.policies, every=every))
         yield Padding(Text(visible(refusal.message)), (0, 0, 1, 2))
+    if found.crossed is not None:
+        yield from _section(found.crossed.section)
+        yield ""
     if found.decisions:
         yield Text.assemble(("A host named ", "bold"), (visible(" or ".join(found.here)), _HOST), (" would", "bold"))
     for decision in found.decisions:
@@ -79,6 +83,38 @@ def _blocks(found: Explanation, *, every: bool, narrow: bool) -> Iterator[Render
             line.append(" to ").append(host, _HOST)
         yield Padding(line, (0, 0, 0, 2))
         yield Padding(Text.assemble(("under ", _DIM), _policies(decision.policies, every=every)), (0, 0, 0, 4))
+
+
+def _written(found: Explanation) -> Iterator[RenderableType]:
+    if isinstance(found.error, AddressSyntaxError):
+        yield Text.assemble(("No address: ", _BAD), visible(message(found.error, found.text)))
+        yield from _carets(excerpt(found.error, found.text))
+    elif found.described is not None:
+        yield from _section(found.described.section)
+    elif found.value is not None:
+        yield Text.assemble(("Written as ", "bold"), words.notation(found.value))
+        table = _grid(2)
+        for name, part in found.parts:
+            table.add_row(Text(name, _DIM), _address(part))
+        for one in found.defects:
+            table.add_row(Text("remark", "yellow"), words.remark(one))
+        yield Padding(table, (0, 0, 0, 2))
+    else:
+        return
+    yield ""
+
+
+def _section(one: Section) -> Iterator[RenderableType]:
+    yield Text.assemble((one.head, _BAD if one.excerpt else "bold"), visible(one.title), overflow="fold")
+    yield from _carets(one.excerpt)
+    for rows in one.tables:
+        if not rows:
+            continue
+        table = _grid(len(rows[0]))
+        for *labels, last in rows:
+            style = _DOUBTS.get(labels[0], _DIM)
+            table.add_row(*[Text(visible(label), style) for label in labels], Text(visible(last), overflow="fold"))
+        yield Padding(table, (0, 0, 0, 2))
 
 
 def _road(road: Road, head: str, *, every: bool, narrow: bool) -> Iterator[RenderableType]:
@@ -133,7 +169,6 @@ def _policies(policies: tuple[Policy, ...], *, every: bool) -> Text:
     return Text(words.names(policies, every=every), "magenta")
 
 
-def _excerpt(found: Explanation) -> Iterator[Text]:
-    lines = excerpt(found.error, found.text).splitlines() if found.error is not None else []
-    for line, style in zip(lines, ("", _BAD), strict=False):
+def _carets(shown: str) -> Iterator[Text]:
+    for line, style in zip(shown.splitlines(), ("", _BAD), strict=False):
         yield Text(line, style, no_wrap=True, overflow="ignore")

@@ -8,18 +8,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mailpaths.addresses import Address, parse
+from mailpaths.addresses import Address, Mailbox, ORAddress, parse
 from mailpaths.cli import options, streams
+from mailpaths.errors import ConversionError
 from mailpaths.reading import read
-from mailpaths.spelling import STYLES
+from mailpaths.spelling import Style
 from mailpaths.translate import translate as convert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from mailpaths.addresses.dialects import Dialect
     from mailpaths.cli.streams import Input, Output
     from mailpaths.policy import Policy
-    from mailpaths.spelling import Style
+    from mailpaths.route import Route
+    from mailpaths.translate import Translation
+    from mailpaths.x400 import Gateway, Tables
 
 __all__ = ["translate"]
 
@@ -35,21 +39,56 @@ Examples:
    "route": {{"hosts": ["seismo", "mcvax"], "user": "piet"}},
    "warnings": [], "error": null}}                 (all on one line)
 
-Line N of the output is line N of the input: an address that cannot be translated gives an empty line. What is wrong
-with it, and what other programs would make of an ambiguous one, goes to standard error. (With --alternatives a line
-with braces gives several.)
+\b
+  $ mailpaths translate --to x400 --gateway 'C=GB; A= ; P=mailer' 'decvax!user'
+  /RFC-822=decvax(b)user/PRMD=mailer/ADMD= /C=GB/
 
-With --json, "status" is "ok", "ambiguous" (there are warnings) or "error"; then "error" holds "message", "span" (from
-and up to which character of the input the fault is, or null) and "kind": "syntax", "reading" (the policy refuses it)
-or "conversion" (the style cannot carry it). Every row has all keys, null where nothing is known.
+\b
+  $ mailpaths translate --to x400:exchange 'S=Davis; O=Exchange; P=Acme; C=US'
+  X400:c=US;a= ;p=Acme;o=Exchange;s=Davis;
+
+Line N of the output is line N of the input: an address that cannot be translated gives an empty line. What is wrong
+with it, what other programs would make of an ambiguous one, and what a gateway lost, goes to standard error. (With
+--alternatives a line with braces gives several. In x400:f401-table and x400:self-explanatory an address is several
+lines, and an empty one behind them.)
+
+Between RFC 822 and X.400 a gateway decides (RFC 2156): --gateway and --tables say what it knows. Without them only
+those addresses cross that bring all they need. IMCEAX400-… mailboxes of Exchange become the O/R address inside with
+--to x400, and stay the mailboxes that they are with any other style.
+
+With --json, "status" is "ok", "ambiguous" (others read it otherwise), "lossy" (the gateway lost something) or "error";
+"warnings" say what; "error" holds "message", "span" (from and up to which character of the input the fault is, or
+null) and "kind": "syntax", "reading" (the policy refuses it) or "conversion" (the style cannot carry it). Every row
+has all keys, null where nothing is known: from X.400 to X.400 there is no "route".
 
 {options.ADDRESSES_HELP}
 
-{options.STYLES_HELP}
+{options.TARGETS_HELP}
 
 {options.POLICIES_HELP}
 
 {options.STATUS_HELP}"""
+
+
+_IMCEA = "IMCEAX400-"
+_NOTATIONS = ("bang", "rfc822", "x400", *[f"x400:{name}" for name in options.DIALECTS])
+
+
+def _parser(_context: click.Context, _parameter: click.Parameter, notation: str | None) -> Callable[[str], Address]:
+    """Return what parses this notation."""
+    if notation is None:
+        return parse
+    if notation not in _NOTATIONS:
+        raise options.unknown(notation, _NOTATIONS)
+    if notation == "bang":
+        return partial(parse, notation="bang")
+    if notation == "rfc822":
+        return partial(parse, notation="rfc822")
+    return partial(ORAddress.parse, dialect=notation.partition(":")[2] or None)
+
+
+def _complete_notation(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    return [name for name in _NOTATIONS if name.startswith(incomplete)]
 
 
 @click.command(epilog=_EPILOG, short_help="Write each ADDRESS in another notation.")
@@ -57,7 +96,8 @@ or "conversion" (the style cannot carry it). Every row has all keys, null where 
 @click.option(
     "--to",
     "style",
-    type=click.Choice(list(STYLES)),
+    callback=options.target,
+    shell_complete=options.complete_target,
     default="percent",
     show_default=True,
     metavar="STYLE",
@@ -65,9 +105,14 @@ or "conversion" (the style cannot carry it). Every row has all keys, null where 
 )
 @click.option(
     "--from",
-    "notation",
-    type=click.Choice(["bang", "rfc822"]),
-    help="What the input is written in. Without it the input tells; with 'bang', a!b@c is a!(b@c).",
+    "parser",
+    callback=_parser,
+    shell_complete=_complete_notation,
+    metavar="NOTATION",
+    help=(
+        "What the input is written in: bang, rfc822, x400, or x400: and a dialect. Without it the input tells; with "
+        "'bang', a!b@c is a!(b@c)."
+    ),
 )
 @click.option(
     "--policy",
@@ -78,15 +123,19 @@ or "conversion" (the style cannot carry it). Every row has all keys, null where 
     metavar="POLICY",
     help="Who reads the address: one of the policies below.",
 )
+@options.gateways
+@options.tables
 @options.alternatives
 @options.as_json
 @click.option("-q", "--quiet", is_flag=True, help="Write nothing to standard error; the exit status still tells.")
 def translate(  # noqa: PLR0913 - one parameter an option
     *,
     addresses: Sequence[str],
-    style: str,
-    notation: str | None,
+    style: Style | Dialect,
+    parser: Callable[[str], Address],
     policy: Policy,
+    own: Gateway | None,
+    found_tables: Tables | None,
     alternatives: bool,
     as_json: bool,
     quiet: bool,
@@ -94,10 +143,14 @@ def translate(  # noqa: PLR0913 - one parameter an option
     """Write each ADDRESS in another notation, one a line.
 
     An address is read under a policy, which gives the route that it means; the route is written in the style asked for.
+    An O/R address of X.400 is attributes and no route: a gateway takes it to RFC 822 and back.
     """
-    job = _Job(_parser(notation), policy, STYLES[style])
+    gateway = options.with_tables(own, found_tables)
+    job = _Job(parser if isinstance(style, Style) else _unwrapping(parser), policy, style, gateway)
     inputs = streams.inputs(addresses, braces=alternatives)
     output = streams.Output()
+    for line in [] if quiet else options.row_faults(gateway):
+        output.complain(line)
     status = _write_rows(inputs, output, job) if as_json else _write_lines(inputs, output, job, quiet=quiet)
     output.flush()
     return status
@@ -107,23 +160,44 @@ def translate(  # noqa: PLR0913 - one parameter an option
 class _Job:
     parse: Callable[[str], Address]
     policy: Policy
-    style: Style
+    style: Style | Dialect
+    gateway: Gateway | None
+
+    def translation(self, text: str) -> Translation:
+        """Return what becomes of a text."""
+        try:
+            return convert(self.parse(text), self.style, policy=self.policy, gateway=self.gateway)
+        except ConversionError as error:
+            if not error.message.endswith(" is not given"):
+                raise
+            raise ConversionError(f"{error.message}; --gateway gives it", part=error.part) from error
 
 
-def _parser(notation: str | None) -> Callable[[str], Address]:
-    if notation == "bang":
-        return partial(parse, notation="bang")
-    if notation == "rfc822":
-        return partial(parse, notation="rfc822")
-    return parse
+def _unwrapping(parser: Callable[[str], Address]) -> Callable[[str], Address]:
+    """Return a parser that gives the O/R address inside a mailbox ``IMCEAX400-…`` of Exchange.
+
+    Somebody who asks for X.400 wants that one, and not the mailbox in a domain-defined attribute.
+    """
+
+    def parse_and_unwrap(text: str) -> Address:
+        value = parser(text)
+        if isinstance(value, Mailbox) and value.local_part[: len(_IMCEA)].upper() == _IMCEA:
+            from mailpaths.x400.exchange import Encapsulated
+
+            return Encapsulated.parse(value.addr_spec).or_address()
+        return value
+
+    return parse_and_unwrap
 
 
 def _write_lines(inputs: Iterable[Input], output: Output, job: _Job, *, quiet: bool) -> int:
     """Write the new addresses, an empty line for each that there is none for, and return the exit status."""
     status = streams.OK
+    tall = not isinstance(job.style, Style) and job.style.shape == "columns"
+    write = output.paragraph if tall else output.line
     for one in inputs:
         try:
-            found = convert(job.parse(one.sound()), job.style, policy=job.policy)
+            found = job.translation(one.sound())
             line = str(found)
             # Most of the time of a line goes into what everybody else would read.
             remarks = [] if quiet else [streams.warning(doubt, one.text, one.number) for doubt in found.warnings]
@@ -131,7 +205,7 @@ def _write_lines(inputs: Iterable[Input], output: Output, job: _Job, *, quiet: b
             status = max(status, streams.status(error))
             line = ""
             remarks = [] if quiet else [streams.complaint(error, one.text, one.number)]
-        output.line(line)
+        write(line)
         for remark in remarks:
             output.complain(remark)
     return status
@@ -142,14 +216,14 @@ def _write_rows(inputs: Iterable[Input], output: Output, job: _Job) -> int:
     status = streams.OK
     for one in inputs:
         try:
-            found = convert(job.parse(one.sound()), job.style, policy=job.policy)
+            found = job.translation(one.sound())
             warnings = found.warnings
             row: dict[str, object] = {
                 "input": one.text,
-                "status": "ambiguous" if warnings else "ok",
+                "status": _status(found, warnings),
                 "notation": found.source.notation,
                 "output": str(found),
-                "route": {"hosts": found.route.hosts, "user": found.route.user},
+                "route": _route(found.route),
                 "warnings": warnings,
                 "error": None,
             }
@@ -161,14 +235,24 @@ def _write_rows(inputs: Iterable[Input], output: Output, job: _Job) -> int:
     return status
 
 
+def _status(found: Translation, warnings: tuple[str, ...]) -> str:
+    """Return ``ambiguous`` where others read the address otherwise, ``lossy`` where nothing but the gateway's loss."""
+    if not warnings:
+        return "ok"
+    return "ambiguous" if len(warnings) > len(found.losses) else "lossy"
+
+
+def _route(route: Route | None) -> dict[str, object] | None:
+    return None if route is None else {"hosts": route.hosts, "user": route.user}
+
+
 def _what_is_known(one: Input, job: _Job) -> dict[str, object]:
     """Return how far the address is understood, for the row of one that cannot be translated."""
     known: dict[str, object] = {"notation": None, "output": None, "route": None, "warnings": []}
     try:
         value = job.parse(one.sound())
         known["notation"] = value.notation
-        route = read(value, job.policy)
-        known["route"] = {"hosts": route.hosts, "user": route.user}
+        known["route"] = _route(read(value, job.policy))
     except Exception:  # noqa: BLE001, S110 - the row tells of the first fault
         pass
     return known

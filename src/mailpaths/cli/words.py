@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mailpaths.addresses import BangPath, Category
+from mailpaths.addresses import BangPath, Category, ORAddress
 from mailpaths.nexthop import Local, Relay
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ _NAME = 60
 
 def notation(value: Address) -> str:
     """Return what the address is written in."""
+    if isinstance(value, ORAddress):
+        return "an X.400 O/R address"
     if isinstance(value, BangPath):
         return "a UUCP bang path, host!host!user (RFC 976)"
     if value.domain is None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 
 from mailpaths.errors import AddressSyntaxError
-from mailpaths.grammar import lexical
+from mailpaths.grammar import lexical, oraddress
+from mailpaths.grammar.oraddress import Marks
 
-__all__ = ["bang_fault", "mailbox_fault"]
+__all__ = ["bang_fault", "domain_form_fault", "mailbox_fault", "oraddress_fault", "table_fault"]
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _STRING_OR_LITERAL = re.compile(rf'{lexical.QUOTED_STRING}|{lexical.DOMAIN_LITERAL}|(["\[](?s:.*))')
@@ -79,6 +80,64 @@ def bang_fault(text: str, *, at: bool) -> AddressSyntaxError:
     except tree.StopError as stop:
         return _stop_fault(text, stop.place, stop.expected, listed=True)
     raise AssertionError(f"the drivers disagree about {text!r}")  # pragma: no cover - a test holds them equal
+
+
+_SEPARATORS: dict[Marks, str] = {"dollar": "'/' or ';'", "semicolons": "';'", "slashes": "'/'"}
+
+
+def oraddress_fault(text: str, marks: Marks, start: int) -> AddressSyntaxError:
+    """Return the error for a text that is no O/R address of these marks, from ``start`` on."""
+    from mailpaths.grammar import tree  # pyparsing loads with the first fault: good addresses never need it
+
+    common = _common_fault(text)
+    if common is not None:
+        return common
+    try:
+        tree.read_oraddress(text, marks, start)
+    except tree.StopError as stop:
+        place, expected = stop.place, stop.expected
+    else:
+        raise AssertionError(f"the drivers disagree about {text!r}")  # pragma: no cover - a test holds them equal
+    found = text[place : place + 1]
+    separator = _SEPARATORS[marks]
+    if found == "$":
+        message = "expected '/', '=' or another PrintableString character after '$'"
+    elif expected == "the first separator":
+        message = "expected '/' before the first label"
+    elif expected == "the end":
+        message = f"expected {separator}" + ("; a value holds '=' as '$='" if found == "=" else "")
+    elif expected == "'='":
+        message = "expected '=' and a value"
+    else:
+        message = "expected a label"
+    if expected != "the end" and found and found in "/;":
+        message = f"{message} before {found!r}"
+    elif not found:
+        message = f"{message}, found nothing more"
+    return AddressSyntaxError(message, text, (place, min(place + 1, len(text))))
+
+
+def table_fault(text: str) -> AddressSyntaxError:
+    """Return the error for a text that is no O/R address in two columns."""
+    place = 0
+    for line in text.split("\n"):
+        shown = line.removesuffix("\r")
+        if shown.strip(" \t") and oraddress.line_fields(shown) is None:
+            return AddressSyntaxError("expected a label and a value in two columns", text, (place, place + len(shown)))
+        place += len(line) + 1
+    return AddressSyntaxError("expected an O/R address, found nothing", text, (0, len(text)))
+
+
+def domain_form_fault(text: str, start: int) -> AddressSyntaxError:
+    """Return the error for a text that is no dmn-or-address (RFC 2156 appendix F.3)."""
+    for part in _PARTS.finditer(text, start):
+        if "$" not in part[0]:
+            return AddressSyntaxError("expected KEY$value (RFC 2156 appendix F.3)", text, part.span())
+    return AddressSyntaxError("expected KEY$value between dots (RFC 2156 appendix F.3)", text, (start, len(text)))
+
+
+# What stands between the dots of a dmn-or-address.
+_PARTS = re.compile(r"(?>(?:[^.\\]++|\\.)+)")
 
 
 def _common_fault(text: str) -> AddressSyntaxError | None:

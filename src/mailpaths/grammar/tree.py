@@ -18,12 +18,13 @@ from typing import NamedTuple
 
 import pyparsing as pp
 
-from mailpaths.grammar import bang, lexical, rfc822
+from mailpaths.grammar import bang, lexical, oraddress, rfc822
 from mailpaths.grammar.bang import BangRecord
 from mailpaths.grammar.lexical import Masked
+from mailpaths.grammar.oraddress import Field, Marks
 from mailpaths.grammar.rfc822 import MailboxRecord
 
-__all__ = ["StopError", "read_bang", "read_mailbox"]
+__all__ = ["StopError", "read_bang", "read_mailbox", "read_oraddress"]
 
 _LOCK = threading.Lock()
 
@@ -91,6 +92,18 @@ def _bang_grammar(at: bool) -> pp.ParserElement:  # noqa: FBT001 - private, and 
     return _finish(pp.OneOrMore(host + _mark("!", "'!'")) + user)
 
 
+@lru_cache(maxsize=3)
+def _oraddress_grammar(marks: Marks) -> pp.ParserElement:
+    parts = oraddress.PATTERNS[marks]
+    # RFC 2156 4.1.3: pair = input-attribute "=" value; RFC 1685 F.3.2: label, "=", value
+    pair = _leaf("label", "a label", parts.label) + _mark("=", "'='") - _leaf("value", "a value", parts.value)
+    first = pp.Suppress(pp.Regex(parts.first).set_name("the first separator").leave_whitespace()).leave_whitespace()
+    # A separator that is not the last thing has a pair behind it.
+    between = pp.Suppress(pp.Regex(rf"{parts.separator}(?!\Z)").leave_whitespace()).leave_whitespace()
+    last = pp.Suppress(pp.Regex(parts.separator).leave_whitespace()).leave_whitespace()
+    return _finish(first - pair + pp.ZeroOrMore(between - pair) + pp.Opt(last))
+
+
 def read_mailbox(masked: Masked) -> MailboxRecord:
     """Return the record of a masked text that is one mailbox. Raises `StopError` where it is none."""
     text = rfc822.spell_at(masked.text)
@@ -122,6 +135,22 @@ def read_bang(text: str, *, at: bool = False) -> BangRecord:
         grammar = _bang_grammar(at)
     tokens = _parse(grammar, text)
     return BangRecord(tuple([token.text for token in tokens if token.kind == "host"]), tokens[-1].text)
+
+
+def read_oraddress(text: str, marks: Marks, start: int = 0) -> list[Field]:
+    """Return the pairs of an O/R address from ``start`` on. Raises `StopError` where it is not made of pairs alone."""
+    with _LOCK:
+        grammar = _oraddress_grammar(marks)
+    try:
+        tokens = _parse(grammar, text[start:])
+    except StopError as stop:
+        raise StopError(start + stop.place, stop.expected) from None
+    found: list[Field] = []
+    for label, value in zip(tokens[::2], tokens[1::2], strict=True):
+        middle = start + value.place
+        meant = oraddress.unescape(label.text, value.text, marks)
+        found.append(Field(*meant, start + label.place, middle, middle + len(value.text)))
+    return found
 
 
 def _parse(grammar: pp.ParserElement, text: str) -> list[_Token]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from mailpaths import policy as policies_room
-from mailpaths.addresses import Address, BangPath, Mailbox, parse
+from mailpaths.addresses import Address, BangPath, Mailbox, ORAddress, parse
 from mailpaths.errors import AddressSyntaxError
 from mailpaths.grammar import lexical
 from mailpaths.nexthop import generic
@@ -72,7 +72,7 @@ def _envelope(address: Address | str) -> str:
 
     Of ``phrase <address>`` only the address reaches an envelope; CR, LF and NUL are refused.
     """
-    if isinstance(address, BangPath):
+    if isinstance(address, BangPath | ORAddress):
         return str(address)
     if isinstance(address, Mailbox):
         return address.path
