@@ -23,7 +23,7 @@ extensions = [
     "sphinx.ext.doctest",
 ]
 source_suffix = {".md": "markdown"}
-exclude_patterns = ["_build", "_ext", "_figures"]
+exclude_patterns = ["_build", "_ext", "_figures", "examples"]
 # `name` in a docstring is code, and a link where it is a public name.
 default_role = "own"
 
@@ -42,10 +42,14 @@ autodoc_preserve_defaults = True
 
 # Strict (`-n -W`) and offline: no intersphinx, so names of the standard library have nowhere to link to. Our own have.
 nitpick_ignore_regex = [(r"py:.*", rf"({'|'.join(sorted({*sys.stdlib_module_names, 'hypothesis'}))})(\..*)?")]
+# Imported for types alone, so that its module is not told.
+nitpick_ignore = [("py:class", "Path")]
 
 # The pages' own examples only (see below), each with its imports. Those in docstrings run in `tox -e tests`, where a
 # name of the module needs no import.
 doctest_test_doctest_blocks = ""
+# The files that examples read; a shell example finds copies of them in its directory.
+doctest_global_setup = f"import os; os.chdir({str(Path(__file__).parent / 'examples')!r})"
 # Sphinx's own choice has IGNORE_EXCEPTION_DETAIL in it: what an error says is part of an example.
 doctest_default_flags = doctest.ELLIPSIS | doctest.DONT_ACCEPT_TRUE_FOR_1
 

@@ -1,16 +1,20 @@
 """What the pages take from the library itself when they are built: tables that cannot drift, and names that link.
 
-``{policy-table}``, ``{policy-sources}``, ``{switch-table}``, ``{style-table}`` and ``{defect-table}`` print the values
-of mailpaths itself; ``{reading-table}`` prints every reading of the address that is its argument. The role ``own`` (the
-default role, so a docstring's plain backquotes) links a public name and leaves any other text as code.
+``{policy-table}``, ``{policy-sources}``, ``{switch-table}``, ``{style-table}``, ``{defect-table}``,
+``{attribute-table}`` and ``{dialect-sources}`` print the values of mailpaths itself; ``{reading-table}`` prints every
+reading of the address that is its argument, ``{dialect-table}`` the O/R address that is its argument in every dialect.
+The role ``own`` (the default role, so a docstring's plain backquotes) links a public name and leaves any other text as
+code.
 """
 
 # ruff: noqa: INP001 - Sphinx imports it by its folder; it is in no package
 
 from __future__ import annotations
 
+import importlib
 import re
-from types import MemberDescriptorType
+from collections import Counter
+from types import MemberDescriptorType, ModuleType
 from typing import TYPE_CHECKING, TypeAlias
 
 from docutils import nodes
@@ -19,6 +23,8 @@ from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 import mailpaths
+from mailpaths import x400
+from mailpaths.addresses import attributes
 from mailpaths.errors import MailPathsError
 
 if TYPE_CHECKING:
@@ -229,23 +235,162 @@ class ReadingTable(SphinxDirective):
         return [table((f"{self.arguments[0]} means", "under"), rows, "readings")]
 
 
+def _breakable(text: str) -> nodes.Node:
+    """Return code that may break behind a separator, so that a long address does not widen its table."""
+    found = nodes.literal(text)
+    for piece in re.split(r"(?<=[/;.])(?=\S)", text):
+        if found.children:
+            found += nodes.raw("", "<wbr>", format="html")
+        found += nodes.Text(piece)
+    return found
+
+
+def _exchange_label(attribute: attributes.Attribute) -> str | None:
+    """Return how Exchange writes an attribute, asked of an address that has it."""
+    if attribute.key == "DD":
+        return "dda:type"
+    value = "1" if attribute.syntax in _DIGITS else "gb" if attribute.key in {"C", "PD-C"} else "x"
+    address = mailpaths.ORAddress([(attribute.key, value)])
+    try:
+        written = address.to_text("exchange")
+    except MailPathsError:
+        return None
+    pairs = [pair.partition("=")[0] for pair in written.removeprefix("X400:").split(";")]
+    return next((pair for pair in pairs if pair != "a" or attribute.key == "ADMD"), None)
+
+
+_DIGITS = {attributes.Syntax.NUMERIC, attributes.Syntax.INTEGER}
+#: How many there may be of those that may be several, in words.
+_SEVERAL = {"OU": ", up to four", "PD-ADDRESS": ", up to six lines", "DD": ", up to four"}
+
+
+def _bound(attribute: attributes.Attribute) -> str:
+    """Return how long the value may be, in words."""
+    if attribute.key in {"C", "PD-C"}:
+        return "2 letters or 3 digits"
+    if attribute.syntax is attributes.Syntax.INTEGER:
+        return f"a number up to {attribute.bound}"
+    if attribute.bound == attributes.UNBOUNDED:
+        return "no bound"
+    return f"{attribute.bound}{_SEVERAL.get(attribute.key, '')}"
+
+
+class AttributeTable(SphinxDirective):
+    """Every attribute of an O/R address: what each hand calls it, and how long it may be."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        rows: list[list[Cell]] = []
+        for one in attributes.TABLE:
+            f401 = {"OU": "OU1", "DD": "DDA:type", "PD-ADDRESS": "PD-A1"}.get(one.key, one.label)
+            exchange = _exchange_label(one)
+            rows.append(
+                [
+                    words(one.name),
+                    code("DD.type" if one.key == "DD" else one.key),
+                    words("none") if f401 is None else code(f401),
+                    words("none") if exchange is None else code(exchange),
+                    words(one.syntax.value),
+                    words(_bound(one)),
+                ]
+            )
+        head = ("attribute", "MIXER", "F.401", "Exchange", "characters", "at most")
+        return [table(head, rows, "attributes")]
+
+
+class DialectTable(SphinxDirective):
+    """One O/R address in every dialect."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        address = mailpaths.ORAddress.parse(self.arguments[0])
+        rows: list[list[Cell]] = []
+        for dialect in x400.DIALECTS.values():
+            try:
+                text = address.to_text(dialect)
+            except MailPathsError as error:
+                rows.append([code(dialect.name), words(f"refused: {error}")])
+                continue
+            if "\n" in text:
+                rows.append([code(dialect.name), nodes.literal_block(text, text, language="text")])
+            else:
+                rows.append([code(dialect.name), _breakable(text)])
+        return [table(("dialect", "the same address"), rows, "dialects")]
+
+
+class DialectSources(SphinxDirective):
+    """Every dialect, what it says comes first, and the text that it stands for."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        rows: list[list[Cell]] = [
+            [code(one.name), words("smallest" if one.ascending else "largest"), words(one.rule)]
+            for one in x400.DIALECTS.values()
+        ]
+        return [table(("dialect", "of several units, first the", "source"), rows, "sources")]
+
+
+#: The rooms of X.400 that have a page of their own names.
+_ROOMS = (
+    "aftn",
+    "certificate",
+    "der",
+    "directory",
+    "downgrade",
+    "exchange",
+    "legacy",
+    "mail11",
+    "message_id",
+    "ps",
+    "px",
+    "tables",
+    "telephone",
+)
+
+
+def _entries() -> dict[str, tuple[str, object]]:
+    """Return the entry that a public name of X.400 has, under each way to write the name, and what it names."""
+    public = {id(getattr(x400, name)): f"x400.{name}" for name in x400.__all__ if name not in mailpaths.__all__}
+    public |= {id(getattr(mailpaths, name)): name for name in mailpaths.__all__}
+    found: dict[str, tuple[str, object]] = {}
+    for room in _ROOMS:
+        module = importlib.import_module(f"mailpaths.x400.{room}")
+        found[f"x400.{room}"] = (f"x400.{room}", module)
+        for name in module.__all__:
+            owner = getattr(module, name)
+            found[f"x400.{room}.{name}"] = (public.get(id(owner), f"x400.{room}.{name}"), owner)
+    for name in x400.__all__:
+        owner = getattr(x400, name)
+        found[f"x400.{name}"] = (public[id(owner)], owner)
+    found["x400"] = ("x400", x400)
+    # What stands in one room alone needs no room before it.
+    bare = Counter(name.rpartition(".")[2] for name in found)
+    for name in list(found):
+        last = name.rpartition(".")[2]
+        if bare[last] == 1 and last[0].isupper():
+            found[last] = found[name]
+    return found
+
+
+_ENTRIES = _entries()
+#: What is shown, and what is meant.
+_TITLED = re.compile(r"(.+) <([A-Za-z0-9_.]+)>\Z")
+
+
 class OwnName(SphinxRole):
-    """A public name of mailpaths as a link; anything else, and what has no entry of its own, as code."""
+    """A public name of mailpaths as a link, ``title <name>`` under a title; anything else, as code."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the node."""
-        plain = nodes.literal(self.text, self.text)
-        name = self.text.removeprefix("mailpaths.")
-        first, *rest = name.split(".")
-        owner = getattr(mailpaths, first, None) if first in mailpaths.__all__ else None
-        if owner is None or (first == "policy" and not rest):
-            return [plain], []
-        for part in rest:
-            owner = getattr(owner, part, None)
-        if owner is None:
-            return [plain], []
-        if isinstance(owner, MemberDescriptorType):  # a field: told of in the class's own text
-            name = first
+        titled = _TITLED.match(self.text)
+        title, target = (self.text, self.text) if titled is None else titled.groups()
+        name = self._entry(target.removeprefix("mailpaths."))
+        if name is None:
+            return [nodes.literal(self.text, self.text)], []
+        plain = nodes.literal(title, title)
         link = addnodes.pending_xref(
             "",
             plain,
@@ -257,6 +402,57 @@ class OwnName(SphinxRole):
         )
         return [link], []
 
+    def _entry(self, name: str) -> str | None:
+        """Return the entry of a name, as the module in which it stands understands it."""
+        module = str(self.env.ref_context.get("py:module") or "").removeprefix("mailpaths").removeprefix(".")
+        for prefix in dict.fromkeys((f"{module}.", "", "x400.")):
+            pieces = f"{prefix}{name}".removeprefix(".").split(".")
+            for count in range(len(pieces), 0, -1):
+                first, rest = ".".join(pieces[:count]), pieces[count:]
+                if first in _ENTRIES:
+                    entry, owner = _ENTRIES[first]
+                elif first in mailpaths.__all__ and (first != "policy" or rest):
+                    entry, owner = first, getattr(mailpaths, first)
+                else:
+                    continue
+                if isinstance(owner, ModuleType) and rest and rest[0] not in owner.__all__:
+                    continue  # what a module imports is not its own
+                for part in rest:
+                    owner = getattr(owner, part, None)
+                if owner is None:
+                    break
+                # A field is told of in the class's own text.
+                return entry if isinstance(owner, MemberDescriptorType) else ".".join([entry, *rest])
+        return None
+
+
+#: The rooms whose `Level` is one of a mapping table.
+_WITH_LEVELS = {f"mailpaths.x400.{room}" for room in ("levels", "px", "px_records", "table_rows", "tables")}
+
+
+def tell_levels(
+    _app: Sphinx,
+    _what: str,
+    _name: str,
+    owner: object,
+    _options: object,
+    signature: str | None,
+    annotation: str | None,
+) -> tuple[str | None, str | None] | None:
+    """Write out the level of a mapping table, which has the name of another level that has an entry."""
+    if getattr(owner, "__module__", None) not in _WITH_LEVELS:
+        return None
+    return _written_out(signature), _written_out(annotation)
+
+
+def _written_out(text: str | None) -> str | None:
+    return text if text is None else re.sub(r"\bLevel\b", "str | None", text)
+
+
+def skip_places(_app: Sphinx, _what: str, _name: str, owner: object, _skip: object, _options: object) -> bool | None:
+    """Leave out the fields of named tuples, of which Python itself says no more than their place."""
+    return True if str(getattr(owner, "__doc__", "")).startswith("Alias for field number") else None
+
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Tell Sphinx of the above."""
@@ -266,6 +462,12 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("style-table", StyleTable)
     app.add_directive("defect-table", DefectTable)
     app.add_directive("reading-table", ReadingTable)
+    app.add_directive("attribute-table", AttributeTable)
+    app.add_directive("dialect-table", DialectTable)
+    app.add_directive("dialect-sources", DialectSources)
     app.add_role("own", OwnName())
+    app.setup_extension("sphinx.ext.autodoc")
+    app.connect("autodoc-process-signature", tell_levels)
+    app.connect("autodoc-skip-member", skip_places)
     app.add_lexer("console", Console)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
