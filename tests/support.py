@@ -26,6 +26,17 @@ def rows(name: str) -> list[Row]:
     return found
 
 
+def x400_rows(*kinds: str) -> list[Row]:
+    """Return the rows of some kinds of x400.jsonl, or of all; where they come from, each of them says.
+
+    Ask for kinds by their names, letter by letter: test_vector_census.py looks for them in the source.
+    """
+    with (VECTORS / "x400.jsonl").open(encoding="utf-8") as lines:
+        found: list[Row] = [json.loads(line) for line in lines]
+    assert set(kinds) <= {row["kind"] for row in found}
+    return [row for row in found if not kinds or row["kind"] in kinds]
+
+
 def vector_texts() -> list[str]:
     """Return every input of every vector file: the addresses that people argued about."""
     return [row["input"] for name in ("is_email.jsonl", "hybrid.jsonl", "rfc_examples.jsonl") for row in rows(name)]

@@ -14,6 +14,7 @@ from mailpaths import AddressSyntaxError, ConversionError, MailPathsError
 from mailpaths.testing import hostile_texts
 from mailpaths.x400 import ORAddress
 from mailpaths.x400.aftn import ManagementDomain, Register, RegisterError, Unit, from_or, scheme_of
+from mailpaths.x400.tables import TableError
 from tests.support import Row, rows
 
 ROWS = rows("aftn.jsonl")
@@ -245,6 +246,14 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(RegisterError) as caught:
         Register.load(path)
     assert str(caught.value) == f"{path}: not UTF-8 text: invalid continuation byte"
+
+
+def test_a_register_fails_as_any_table_does() -> None:
+    error = RegisterError("no good", "r", 3)
+    assert isinstance(error, TableError)
+    assert (error.message, error.file, error.line, str(error)) == ("no good", "r", 3, "r:3: no good")
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    assert (type(again), str(again)) == (RegisterError, "r:3: no good")
 
 
 def test_a_register_made_by_hand_is_checked_too() -> None:

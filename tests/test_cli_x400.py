@@ -244,7 +244,10 @@ def test_an_encapsulation_is_the_address_inside(run: Run) -> None:
     assert run("translate", "--to", "x400", f"A User <{IMCEA.lower()}>").out == "/S=user/O=paris/PRMD=ms/ADMD= /C=us/\n"
     assert run("translate", "--to", "rfc822", IMCEA).out == f"{IMCEA}\n"
     assert run("translate", "--to", "x400", "imceax400-c=US+3Bq@h.example") == Result(
-        65, "\n", "mailpaths: expected '=' and a value, found nothing more\n  imceax400-c=US+3Bq@h.example\n"
+        65,
+        "\n",
+        "mailpaths: in the decoded address: expected '=' and a value, found nothing more\n"
+        "  imceax400-c=US+3Bq@h.example\n",
     )
 
 
@@ -271,9 +274,9 @@ def test_a_batch_over_the_bridge_never_stops(run: Run) -> None:
     assert found.status == 65
     assert [row["input"] for row in found.rows] == lines
     assert {tuple(row) for row in found.rows} == {tuple(KEYS)}
-    assert [row["status"] for row in found.rows[:8]] == ["ok", "ok", "error", "error", "ok", "error", "ok", "error"]
+    assert [row["status"] for row in found.rows[:8]] == ["ok", "ok", "error", "error", "lossy", "error", "ok", "error"]
     back = run("translate", "--json", "--to", "rfc822", "--gateway", "gw.example", stdin=text)
-    assert [row["status"] for row in back.rows[:8]] == ["ok", "ok", "error", "error", "ok", "error", "ok", "ok"]
+    assert [row["status"] for row in back.rows[:8]] == ["ok", "ok", "error", "error", "ok", "error", "lossy", "ok"]
 
 
 # --- tables and gateways of a call
@@ -386,7 +389,8 @@ def test_explain_what_a_gateway_drops(run: Run) -> None:
         "Through the gateway: u@x.org\n"
         "  1     decoded the attribute RFC-822 to u@x.org  [RFC 2156 4.3.5 mapping A]\n"
         "  2     dropped C/ADMD/PRMD/T-TY  [RFC 2156 4.3.5 mapping A]\n"
-        f"  lost  C/ADMD/PRMD/T-TY: {LOST}\n"
+        f"  lost  C/ADMD/PRMD: {LOST}\n"
+        "  lost  T-TY: dropped beside the RFC-822 attribute\n"
     )
 
 
@@ -964,3 +968,13 @@ def test_what_a_shell_completes() -> None:
     assert completed("x400", "show", "--dialect", "e") == [("exchange", "plain"), ("ean", "plain")]
     assert completed("x400", "show", "--certificate", "a") == [("a", "file")]
     assert completed("x400", "tables", "a") == completed("translate", "--tables", "a") == [("a", "dir")]
+
+
+def test_zone_lines_or_json(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "table1").write_text("ADMD$a.C$it#a.it#\n")
+    found = run("x400", "tables", "--px", "--json", str(tmp_path))
+    assert found.status == 64
+    assert found.err == (
+        "mailpaths: --px writes lines of a zone file, and --json something else: one of the two\n"
+        "Try 'mailpaths x400 tables --help' for help.\n"
+    )

@@ -542,6 +542,7 @@ def test_a_psap_address_without_text_is_foreign() -> None:
 def test_what_x411_has_no_place_for_is_refused() -> None:
     long = "u" * 100 + "@" + "d" * 26
     assert refusal(("C", "GB"), ("G", "Jo")) == "G: a given name without a surname, which X.411 demands"
+    assert refusal(("C", "GB"), ("I", "J")) == "I: initials without a surname, which X.411 demands"
     assert refusal(("C", "GB"), ("S", Teletex(b"\xe9")), ("G", Teletex(b"\xe9", "e"))) == (
         "G: a value with a printable form while the surname has none, which X.411 has no place for"
     )

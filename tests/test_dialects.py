@@ -477,7 +477,8 @@ def test_guess(text: str, name: str) -> None:
 
 
 COUNTRY_FIRST = (
-    "the country stands first, but the last of several units (or domain-defined attributes) is the most significant in "
+    "the greater stands before the less, but the last of several units (or domain-defined attributes) is the most "
+    "significant in "
     "MIXER: name the dialect"
 )
 NOTHING_TELLS = (
@@ -560,6 +561,10 @@ def test_a_prefix_tells_much() -> None:
         ("C=US", False),
         ("s=x/y", False),
         ("s=x;foo=y", False),
+        ("foo=x; C=US; A=b", True),
+        ("/o=Example/cn=ada", False),
+        ("/o=Example/ou=Site/cn=Recipients/cn=ada", False),
+        ("/o=Example/ou=Site/cn=ada/c=US", True),
         ("FAX=+390402/T33S=1387", False),
         ("x=y", False),
         ("C", False),
@@ -617,3 +622,32 @@ def test_local_parts(text: str, pairs: Pairs | None) -> None:
 )
 def test_historic_spellings(text: str, pairs: Pairs) -> None:
     assert ORAddress.parse(text) == ORAddress([("C", "US"), ("ADMD", "X"), *pairs])
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "span"),
+    [
+        ("S=x/PRMD=evil; A=b; C=US", "expected a separator before 'PRMD='", (4, 13)),
+        ("C=GB; A= ; O=x/S=y", "expected a separator before 'S='", (15, 18)),
+        ("S=y/O=x;C=GB", "expected a separator before 'O='", (4, 7)),
+    ],
+)
+def test_the_guess_mixes_no_separators(text: str, message: str, span: tuple[int, int]) -> None:
+    """Only MIXER mixes them, and its hand begins with a slash."""
+    with pytest.raises(AddressSyntaxError) as caught:
+        ORAddress.parse(text)
+    assert (caught.value.message, caught.value.span) == (message, span)
+    assert ORAddress.parse("/S=y;O=x/C=GB/") == ORAddress.parse(text if text[0] == "/" else "S=y/O=x;C=GB", "mixer")
+
+
+@pytest.mark.parametrize("text", ["OU  a\nOU  b\nO  z\nA  x\nC  US", "OU  a\nOU  b\nC  US", "Org (OU)  a\nOrg (OU)  b"])
+def test_a_table_numbers_its_units(text: str) -> None:
+    with pytest.raises(AddressSyntaxError) as caught:
+        ORAddress.parse(text)
+    assert caught.value.message == "f401-table numbers its units, and these have no numbers: name the dialect"
+    assert ORAddress.parse(text, "f401-table").organizational_units == ("a", "b")
+
+
+def test_an_order_that_tells_nothing_about_units_is_no_evidence() -> None:
+    address = ORAddress.parse("/DD.b=1/DD.a=2/S=x/C=US/A=z/")
+    assert address.domain_defined == (("a", "2"), ("b", "1"))

@@ -16,6 +16,7 @@ from mailpaths import (
     ReadingError,
     Route,
     UnknownNameError,
+    parse,
     parse_list,
     policy,
     read,
@@ -74,12 +75,18 @@ PARSE = [
     ("Jones at at Registry", "expected a domain, found 'a'\n  Jones at at Registry\n           ^"),
     ('a!"b', "expected '\"' to end this quoted string\n  a!\"b\n    ^~"),
     ("@a,@b:", "expected a local part, found nothing more\n  @a,@b:\n        ^"),
+    ("h!u(a)b", "a bracket or a comment may not stand in a bang path\n  h!u(a)b\n     ^"),
+    ("h(a)!u", "a bracket or a comment may not stand in a bang path\n  h(a)!u\n   ^"),
+    ("h!u)b", "a bracket or a comment may not stand in a bang path\n  h!u)b\n     ^"),
+    ("h!u (a)b", "white space may not stand in a bang path\n  h!u (a)b\n     ^"),
 ]
 BANG = [
     ("a", "expected '!', found nothing more\n  a\n   ^"),
     ("a b", "white space may not stand in a bang path\n  a b\n   ^"),
     ("a!!b", "expected a host name between '!' and '!'\n  a!!b\n    ^"),
     ("a!b c", "white space may not stand in a bang path\n  a!b c\n     ^"),
+    ("h!u(a)b", "a bracket or a comment may not stand in a bang path\n  h!u(a)b\n     ^"),
+    ("h!u (a)", "a bracket or a comment may not stand in a bang path\n  h!u (a)\n      ^"),
     ("a@b!c", "expected '!', found '@'\n  a@b!c\n   ^"),
 ]
 STRICT = [
@@ -317,3 +324,16 @@ def test_the_list_shows_its_own_text_for_a_fold() -> None:
         AddressList.parse("a@b,\r\n c@@d")
     assert caught.value.text == "a@b,\r\n c@@d"
     assert caught.value.text[slice(*caught.value.span)] == "@"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "span"),
+    [
+        ("X400:", "expected an O/R address, found nothing", (0, 5)),
+        ("Foo=bar; C=GB; A= ; O=x", "'Foo' is the label of no attribute", (0, 3)),
+    ],
+)
+def test_what_can_only_be_meant_as_an_or_address_fails_as_one(text: str, message: str, span: tuple[int, int]) -> None:
+    with pytest.raises(AddressSyntaxError) as caught:
+        parse(text)
+    assert (caught.value.message, caught.value.span) == (message, span)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import pickle
 import re
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -17,13 +17,14 @@ from mailpaths.x400 import ORAddress
 from mailpaths.x400.exchange import (
     Encapsulated,
     LegacyDN,
+    ListForm,
     ProxyAddress,
     duplicate_primaries,
     parse_proxy_list,
 )
-from tests.support import VECTORS, Row
+from tests.support import Row, x400_rows
 
-ROWS: list[Row] = [json.loads(line) for line in (VECTORS / "x400.jsonl").read_text(encoding="utf-8").splitlines()]
+ROWS = x400_rows("imcea-encode", "imcea-decode", "ms-proxy-parse", "ms-proxy-list")
 
 # Rows that are not met, and why.
 NOT_MET = {
@@ -32,10 +33,6 @@ NOT_MET = {
 REFUSED = {
     "x400-249": "the '/' in the given name 'URS / F' reads as the start of another attribute (the row: ambiguous)",
 }
-
-
-def of_kind(*kinds: str) -> list[Row]:
-    return [row for row in ROWS if row.get("kind") in kinds]
 
 
 def label(row: Row) -> str:
@@ -53,7 +50,7 @@ def why(call: str, text: str) -> str:
 
 
 def test_every_kind_has_its_rows() -> None:
-    counted = {kind: len(of_kind(kind)) for kind in ("imcea-encode", "imcea-decode", "ms-proxy-parse", "ms-proxy-list")}
+    counted = Counter(row["kind"] for row in ROWS)
     assert counted == {"imcea-encode": 1, "imcea-decode": 5, "ms-proxy-parse": 4, "ms-proxy-list": 1}
     assert NOT_MET.keys() | REFUSED.keys() <= {row["id"] for row in ROWS}
 
@@ -61,7 +58,7 @@ def test_every_kind_has_its_rows() -> None:
 # --- IMCEA --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("row", of_kind("imcea-decode"), ids=label)
+@pytest.mark.parametrize("row", x400_rows("imcea-decode"), ids=label)
 def test_decode_rows(row: Row) -> None:
     found = Encapsulated.parse(row["input"])
     assert found == Encapsulated(**row["expected"])
@@ -69,7 +66,7 @@ def test_decode_rows(row: Row) -> None:
     assert str(found) == row["input"]
 
 
-@pytest.mark.parametrize("row", of_kind("imcea-encode"), ids=label)
+@pytest.mark.parametrize("row", x400_rows("imcea-encode"), ids=label)
 def test_encode_rows(row: Row) -> None:
     found = Encapsulated(**row["input"])
     assert str(found) == row["expected"]
@@ -134,6 +131,67 @@ def test_a_local_part_alone() -> None:
 )
 def test_what_is_no_encapsulation(text: str, expected: str) -> None:
     assert why("imcea", text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<IMCEAEX-_o=A@h.example>", Encapsulated("EX", "/o=A", "h.example")),
+        ('"IMCEAEX-_o=A"@h.example', Encapsulated("EX", "/o=A", "h.example")),
+        (" \tIMCEAEX-_o=A@h.example ", Encapsulated("EX", "/o=A", "h.example")),
+        (' < "IMCEAEX-_o=A+2B"@h.example > ', Encapsulated("EX", "/o=A+", "h.example")),
+        ('"IMCEAEX-\\_o=A"', Encapsulated("EX", "/o=A")),
+        ('"IMCEASMTP-a@b"', Encapsulated("SMTP", "a@b")),
+        ('"IMCEASMTP-a@b"@h', Encapsulated("SMTP", "a@b", "h")),
+    ],
+)
+def test_the_ways_in_which_bounces_print_one(text: str, expected: Encapsulated) -> None:
+    assert Encapsulated.parse(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<>", "expected 'IMCEA' and the type of an address\n  <>\n   ^"),
+        ("<IMCEAEX-a@h", "expected 'IMCEA' and the type of an address\n  <IMCEAEX-a@h\n  ^~~~~"),
+        ('"IMCEAEX-a@h', "expected 'IMCEA' and the type of an address\n  \"IMCEAEX-a@h\n  ^~~~~"),
+        ('"IMCEAEX-a"b@h', "expected '@' behind the quoted local part\n  \"IMCEAEX-a\"b@h\n             ^"),
+        ('"IMCEAEX-a"@', "expected a domain after '@'\n  \"IMCEAEX-a\"@\n              ^"),
+        (" <IMCEAEX-a+ZZ@h>", "expected two hexadecimal digits after '+'\n   <IMCEAEX-a+ZZ@h>\n             ^~~"),
+        (
+            '"IMCEAEX\\-a\\+0D"@h',
+            'the code +0D is a control character that no address holds\n  "IMCEAEX\\-a\\+0D"@h\n              ^~~',
+        ),
+    ],
+)
+def test_faults_in_the_ways_of_bounces(text: str, expected: str) -> None:
+    assert why("imcea", text) == expected
+
+
+@pytest.mark.parametrize(
+    ("wrapped", "expected"),
+    [
+        (
+            Encapsulated("X400", "c=US;a=X;s=a_b"),
+            (
+                "in the decoded address: '_' in the surname is not in PrintableString (RFC 2156 3.3.3)\n"
+                "  c=US;a=X;s=a_b\n              ^"
+            ),
+        ),
+        (
+            Encapsulated("EX", "o=a"),
+            "in the decoded address: expected '/', a key and '=' to begin a legacy DN\n  o=a\n  ^",
+        ),
+        (
+            Encapsulated("SMTP", "a@@b"),
+            "in the decoded address: expected a domain between '@' and '@'\n  a@@b\n    ^",
+        ),
+    ],
+)
+def test_a_fault_in_what_is_wrapped_up(wrapped: Encapsulated, expected: str) -> None:
+    with pytest.raises(AddressSyntaxError) as caught:
+        wrapped.value()
+    assert str(caught.value) == expected
 
 
 def test_parts_that_cannot_be_wrapped_up() -> None:
@@ -264,7 +322,7 @@ def test_a_legacy_dn_comes_back(rdns: list[tuple[str, str]]) -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in of_kind("ms-proxy-parse") if row["id"] not in NOT_MET | REFUSED], ids=label
+    "row", [row for row in x400_rows("ms-proxy-parse") if row["id"] not in NOT_MET | REFUSED], ids=label
 )
 def test_proxy_rows(row: Row) -> None:
     proxy = ProxyAddress.parse(row["input"])
@@ -284,7 +342,7 @@ def test_proxy_rows_that_are_refused(row: Row) -> None:
     assert caught.value.message == expected[row["id"]]
 
 
-@pytest.mark.parametrize("row", of_kind("ms-proxy-list"), ids=label)
+@pytest.mark.parametrize("row", x400_rows("ms-proxy-list"), ids=label)
 def test_list_rows(row: Row) -> None:
     assert [str(proxy) for proxy in parse_proxy_list(row["input"])] == row["expected"]
 
@@ -296,6 +354,7 @@ def test_capitals_are_the_primary_address() -> None:
         False,
         False,
     ]
+    assert str(ProxyAddress.parse("Smtp:a@b")) == "smtp:a@b"
     assert str(ProxyAddress("smtp", "a@b", primary=True)) == "SMTP:a@b"
     assert str(ProxyAddress("SMTP", "a@b", primary=False)) == "smtp:a@b"
 
@@ -321,6 +380,26 @@ def test_each_type_of_proxy_has_its_value() -> None:
 )
 def test_what_is_no_proxy_address(text: str, expected: str) -> None:
     assert why("proxy", text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "x400:c=US;a=X;s=a_b",
+            (
+                "'_' in the surname is not in PrintableString (RFC 2156 3.3.3)\n  x400:c=US;a=X;s=a_b\n"
+                "                   ^"
+            ),
+        ),
+        ("X500:o=a", "expected '/', a key and '=' to begin a legacy DN\n  X500:o=a\n       ^"),
+        ("SMTP:a@@b", "expected a domain between '@' and '@'\n  SMTP:a@@b\n         ^"),
+    ],
+)
+def test_a_fault_in_the_address_of_a_proxy(text: str, expected: str) -> None:
+    with pytest.raises(AddressSyntaxError) as caught:
+        _ = ProxyAddress.parse(text).address
+    assert str(caught.value) == expected
 
 
 def test_parts_that_make_no_proxy_address() -> None:
@@ -368,6 +447,41 @@ def test_a_list_that_is_none() -> None:
     with pytest.raises(UnknownNameError, match=r"\Aunknown form 'xml'; there are migration, csvde, export\Z"):
         parse_proxy_list("SMTP:a@b", "xml")  # type: ignore[arg-type]
     assert parse_proxy_list("") == ()
+
+
+MIGRATION = "an attribute of the X.400 address before it: a ';' in a value needs quotes about the value"
+CSVDE = "an attribute of the X.400 address before it: a ';' in a value is written '\\;'"
+EXPORT = "an attribute of the X.400 address before it: a '%' in a value is written '\\%'"
+
+
+@pytest.mark.parametrize(
+    ("cell", "form", "message", "place"),
+    [
+        ("X400:c=us;DDA:RFC-822=u(a)h.com", "migration", MIGRATION, "DDA:RFC-822="),
+        ("X400:c=us;DDA:x", "migration", MIGRATION, "DDA:x"),
+        ("X400:c=us;a= ;s=Doe;SMTP:a@b", "migration", MIGRATION, "a="),
+        ("SMTP:a@b;x400:/c=us;;Ou1 =x", "migration", MIGRATION, "Ou1 ="),
+        ('"SMTP:a@b;""X400:c=us;a= "";DD1:x=y"', "migration", MIGRATION, "DD1:x="),
+        ('"SMTP:a@b;""X400:c=us;a= "";""oops"""', "migration", "expected a type and ':', such as 'SMTP:'", "oops"),
+        ("SMTP:a@b;oops;SMTP:c@d", "migration", "expected a type and ':', such as 'SMTP:'", "oops"),
+        ('"SMTP:a@b;smtp:"', "migration", "expected an address after ':'", ":"),
+        (r"X400:c=us\;a= ;DDA:t=x", "csvde", CSVDE, "DDA:t="),
+        (r'"SMTP:a\\b@c;oo\;ps;x:y"', "csvde", "expected a type and ':', such as 'SMTP:'", r"oo\;ps"),
+        ('"SMTP:a\\', "csvde", "expected a proxy address and a separator", '"SMTP:a\\'),
+        ("X400:c=us;a= %dda:t=x", "export", EXPORT, "dda:t="),
+    ],
+)
+def test_a_fault_in_a_cell_has_its_place_in_the_whole(cell: str, form: ListForm, message: str, place: str) -> None:
+    with pytest.raises(AddressSyntaxError) as caught:
+        parse_proxy_list(cell, form)
+    start, end = caught.value.span
+    assert (caught.value.message, caught.value.text, cell[start:end]) == (message, cell, place)
+    assert start == cell.rindex(place)
+
+
+def test_what_is_no_attribute_may_stand_behind_an_x400_address() -> None:
+    cell = "X400:/c=us/s=a;smtp:s=x@b;X400:/c=us/s=b;X500:/o=a;DDA:x"
+    assert [str(one) for one in parse_proxy_list(cell)] == cell.split(";")
 
 
 def test_duplicate_primaries() -> None:

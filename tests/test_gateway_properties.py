@@ -7,8 +7,9 @@ import re
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from mailpaths import BangPath, Mailbox, MailPathsError, parse
+from mailpaths import BangPath, ConversionError, Mailbox, MailPathsError, parse
 from mailpaths.testing import bang_paths, hosts, mailboxes, users
+from mailpaths.testing import or_addresses as or_addresses_of_every_form
 from mailpaths.x400 import Gateway, ORAddress, Tables, Teletex, ps
 from mailpaths.x400.tables import format_node
 from tests.support import any_texts
@@ -36,6 +37,9 @@ RICH = Gateway(
     or_address="C=GB; A= ; P=mailer",
     verify=lambda address: len(address.attributes) % 2 == 0,
     countries={"826": "GB", "276": "DE"},
+)
+COUNTRIES = Gateway(
+    Tables.parse(table1=ROWS_1, table2=ROWS_2), domain="gw.example", countries={"826": "GB", "276": "DE"}
 )
 TEXTS = re.compile(r"[\r\n\0]")
 
@@ -166,6 +170,45 @@ def test_mapping_b_and_stage_one_are_the_identity(address: ORAddress) -> None:
         unit.lower() for unit in back.organizational_units
     } == {unit.lower() for unit in address.organizational_units}
     assert back.domain_defined == address.domain_defined
+
+
+@st.composite
+def placed(draw: st.DrawFn) -> ORAddress:
+    """An address of any form, sometimes at a node that the tables know, in any case, with any blanks about it."""
+    address = draw(or_addresses_of_every_form())
+    if draw(st.booleans()):
+        return address
+    levels = draw(st.sampled_from([levels for levels, _ in NODES]))
+    top = [
+        (key, draw(st.sampled_from([value, value.lower(), f" {value}", value.replace(" ", "  ")])))
+        for key, value in zip(("C", "ADMD", "PRMD", "O", "OU"), levels, strict=False)
+        if value is not None
+    ]
+    top[0] = (top[0][0], top[0][1].strip(" "))
+    keys = {key for key, _ in top} - {"OU"} | ({"ADMD", "PRMD"} if levels[2:3] == (None,) else {"C"})
+    kept = [(key, value) for key, value in address.attributes if key not in keys]
+    return ORAddress([*top, *kept])
+
+
+@given(placed())
+@example(ORAddress([("C", "DE"), ("ADMD", "DBP"), ("PRMD", "p"), ("O", Teletex(b"\xa5")), ("OU", "x"), ("S", "s")]))
+@example(ORAddress([("C", "DE"), ("ADMD", "DBP"), ("O", Teletex(b"\xa5", "zz")), ("OU", "b"), ("S", "x")]))
+@example(ORAddress([("C", "us"), ("ADMD", " "), ("S", "FAX=+390402/T33S=1387")]))
+@example(ORAddress([("C", "826"), ("ADMD", "GOLD 400"), ("S", "x")]))
+@example(ORAddress([("C", "GB"), ("ADMD", "GOLD 400"), ("CN", "a  b"), ("S", "x")]))
+@example(ORAddress([("C", "GB"), ("ADMD", ""), ("PRMD", "p"), ("S", " x ")]))
+def test_a_valid_address_comes_back_or_something_is_said_to_be_lost(address: ORAddress) -> None:
+    """RFC 2156 4.3.5: reversible, whatever form the address has; what is not is told."""
+    assume(not address.validate())
+    for gateway in (PAIRED, COUNTRIES):
+        try:
+            crossed = gateway.to_rfc822(address)
+        except ConversionError:
+            # An RFC-822 attribute that holds no address.
+            assert any(key.casefold() == "dd.rfc-822" for key, _ in address.attributes)
+            continue
+        if not crossed.losses:
+            assert gateway.to_x400(str(crossed)).address == address
 
 
 # --- (iii), (iv) whatever is thrown at it -------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import pickle
 
 import pytest
@@ -24,13 +23,9 @@ from mailpaths.x400.mail11 import (
     unwrap,
     wrap,
 )
-from tests.support import VECTORS, Row
+from tests.support import Row, x400_rows
 
-ROWS: list[Row] = [
-    row
-    for row in map(json.loads, (VECTORS / "x400.jsonl").read_text(encoding="utf-8").splitlines())
-    if row.get("kind") in {"mail11-to-or", "or-to-mail11", "mail11-quote", "mail11-to-rfc"}
-]
+ROWS = x400_rows("mail11-to-or", "or-to-mail11", "mail11-quote", "mail11-to-rfc")
 
 HERE = ORAddress.parse("C=it; ADMD=garr")
 # RFC 2162 5.2.1: the node is .IT.DM.X4TDEC, in Phase IV X4TDEC. Which of them a gateway writes is a setting of its
@@ -279,6 +274,48 @@ def test_what_mail_11_cannot_carry(pairs: list[tuple[str, str]], expected: str) 
     with pytest.raises(ConversionError) as caught:
         from_or(ORAddress([("C", "it"), *pairs]), PHASE_IV)
     assert str(caught.value).startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "expected"),
+    [
+        (
+            [("DD.Dnet", "OMNI"), ("DD.Mail-11", "A::b"), ("DD.mail-11", "C::d")],
+            "DD.Mail-11 stands there 2 times (RFC 2162 5.3)",
+        ),
+        (
+            [("DD.Dnet", "OMNI"), ("DD.dnet", "HEP"), ("DD.Mail-11", "A::b")],
+            "DD.Dnet stands there 2 times (RFC 2162 5.3)",
+        ),
+        ([("DD.Mail-11", "A::b"), ("DD.Mail-11", "A::b")], "DD.Mail-11 stands there 2 times (RFC 2162 5.3)"),
+        (
+            [("DD.Dnet", Teletex(b"\xe9", "OMNI")), ("DD.Mail-11", "A::b")],
+            "a Mail-11 address has no teletex form: DD.Dnet=OMNI*{233}",
+        ),
+        (
+            [("DD.Dnet", "OMNI"), ("DD.Mail-11", Teletex(b"\xe9", "b"))],
+            "a Mail-11 address has no teletex form: DD.Mail-11=b*{233}",
+        ),
+    ],
+)
+def test_an_address_that_is_there_twice_is_none(pairs: list[tuple[str, str | Teletex]], expected: str) -> None:
+    address = ORAddress([*HERE.attributes, *pairs])
+    with pytest.raises(ConversionError) as caught:
+        from_or(address, PHASE_IV)
+    assert str(caught.value) == expected
+
+
+@pytest.mark.parametrize(
+    ("local", "expected"),
+    [
+        ("/DD.Mail-11=A::b/DD.Mail-11=C::d", "DD.Mail-11 stands there 2 times (RFC 2162 5.3)"),
+        ("/DD.Mail-11=A::b/DD.dnet=OMNI/DD.dnet=HEP", "DD.Dnet stands there 2 times (RFC 2162 5.3)"),
+    ],
+)
+def test_a_mailbox_that_has_one_twice(local: str, expected: str) -> None:
+    with pytest.raises(ConversionError) as caught:
+        from_mailbox(Mailbox(local, "gw.example"))
+    assert str(caught.value) == expected
 
 
 def test_an_address_too_long_for_its_attribute() -> None:

@@ -335,7 +335,7 @@ def test_lines_of_a_postal_address() -> None:
         None,
     ]
     teletex = ORAddress([("PD-ADDRESS", Teletex(b"a\nb"))])
-    assert (teletex.get("PD-ADDRESS"), teletex.get("PD-A1")) == ("a\nb", None)
+    assert (teletex.get("PD-ADDRESS"), teletex.get("PD-A1")) == ("a{010}b", None)
     assert ORAddress([("C", "US")]).get("PD-A1") is None
 
 
@@ -451,6 +451,30 @@ def test_teletex_text(octets: bytes, encoded: str) -> None:
 
 def test_teletex_is_a_value() -> None:
     assert (Teletex(b"\xe9").text, YEN.text) == ("é", "yen")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Teletex(b"\r\nX"), "{013010}X"),
+        (Teletex(b"\0a\x1f \x7f\x80\x9f\xa0\xff"), "{000}a{031} {127128159}\xa0\xff"),
+        (Teletex(b"\x1b$Bx"), "{027}$Bx"),
+        (Teletex(b"x", "a\nb"), "a{010}b"),
+    ],
+)
+def test_a_control_character_is_shown_by_its_code(value: Teletex, text: str) -> None:
+    """RFC 2156 3.3.4; the octets stay as they are."""
+    assert value.text == text
+
+
+def test_no_reading_of_an_address_ends_a_line() -> None:
+    address = ORAddress.parse("/S=*{013010}X/OU=*{000}/DD.t=*{010}/A=b/C=US/")
+    assert (address.surname, address.organizational_units, address.domain_defined) == (
+        "{013010}X",
+        ("{000}",),
+        (("t", "{010}"),),
+    )
+    assert address.value("S") == Teletex(b"\r\nX")
     assert repr(YEN) == "Teletex(octets=b'\\xa5', printable='yen')"
     assert {YEN: 1}[Teletex(b"\xa5", "yen")] == 1
 
@@ -496,3 +520,11 @@ def test_parse_of_any_notation() -> None:
     assert parse("/S=Doe/O=Acme/C=US/") == ORAddress([("S", "Doe"), ("O", "Acme"), ("C", "US")])
     assert parse("X400:c=US;a= ;s=Doe", "x400") == ORAddress([("S", "Doe"), ("C", "US")])
     assert isinstance(parse("/S=Doe/O=Acme/@gw.example"), type(parse("a@b")))
+
+
+def test_text_of_what_mixer_cannot_write() -> None:
+    """Printing never fails; whoever wants a dialect's own text is told what stands in its way."""
+    address = ORAddress([("C", "US"), ("DD.SMTP", "u@h.example")])
+    assert str(address) == "/DD.SMTP=u@h.example/C=US/"
+    with pytest.raises(ConversionError):
+        address.to_text()

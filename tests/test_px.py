@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import subprocess
 import sys
@@ -24,7 +23,7 @@ from mailpaths import AddressSyntaxError, ConversionError, MailPathsError
 from mailpaths.x400 import Gateway, ORAddress, Tables
 from mailpaths.x400.px import DNSResolver, LookupFailedError, PXRecord, PXTables, owner_name, records, rows
 from mailpaths.x400.tables import DomainMatch, Level, NodeMatch, parse_node
-from tests.support import VECTORS, Row
+from tests.support import Row, x400_rows
 
 # RFC 2163 4.3, the tables of its example; "O.PRMD$ninp" and "C$t" there are slips for "O$@" and "C$it".
 EXAMPLE = Tables.parse(
@@ -46,12 +45,6 @@ EXAMPLE_ZONE = """\
 my.it.  IN PX 50  my.it. OU-int-h-gw.O.PRMD-ninp.ADMD-acme.C-it.G.
 co.it.  IN PX 50  co.it. O-mhs-h-relay.PRMD-x4net.ADMDb.C-it.G.
 """
-
-
-def vectors(kind: str) -> list[Row]:
-    """Return the rows of one kind; where they come from, each of them says."""
-    lines = (VECTORS / "x400.jsonl").read_text(encoding="utf-8").splitlines()
-    return [row for row in map(json.loads, lines) if row.get("kind") == kind]
 
 
 class Zone:
@@ -102,7 +95,7 @@ def published(tables: Tables) -> tuple[Tables, Zone]:
 # --- names and records --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("row", vectors("px-owner-name"), ids=lambda row: row["id"])
+@pytest.mark.parametrize("row", x400_rows("px-owner-name"), ids=lambda row: row["id"])
 def test_owner_name_vectors(row: Row) -> None:
     node = parse_node(row["input"]) if "$" in row["input"] else ORAddress.parse(row["input"])
     assert owner_name(node) == row["expected"]
@@ -132,7 +125,7 @@ def test_a_node_without_a_country_has_no_name(node: ORAddress | tuple[Level, ...
     assert str(caught.value) == "a name in the DNS needs a country (RFC 2163 4.2.3)"
 
 
-@pytest.mark.parametrize("row", vectors("px-record"), ids=lambda row: row["id"])
+@pytest.mark.parametrize("row", x400_rows("px-record"), ids=lambda row: row["id"])
 def test_record_vectors(row: Row) -> None:
     table = row["note"].partition(";")[0].partition(" ")[0]
     # x400-151: the RFC's own row lacks "$@".
@@ -148,7 +141,7 @@ def test_record_vectors(row: Row) -> None:
     assert rows(made)[table] == (text,)
 
 
-@pytest.mark.parametrize("row", [*vectors("px-encode"), *vectors("px-decode")], ids=lambda row: row["id"])
+@pytest.mark.parametrize("row", x400_rows("px-encode", "px-decode"), ids=lambda row: row["id"])
 def test_label_vectors(row: Row) -> None:
     """One label at a time: each stands below a country, and above what RFC 2156 appendix F wants between them."""
     x400, label = (row["input"], row["expected"]) if row["kind"] == "px-encode" else (row["expected"], row["input"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from pathlib import Path
@@ -12,15 +11,9 @@ import pytest
 from mailpaths import AddressSyntaxError, MailPathsError
 from mailpaths.x400 import DomainRows, NodeRows, ORAddress, RowFault, TableError, Tables
 from mailpaths.x400.tables import DomainMatch, Level, NodeMatch, format_node, levels_of, node_address, parse_node
-from tests.support import VECTORS, Row
+from tests.support import Row, x400_rows
 
 UK = ("GB", "GOLD 400", "UK.AC")
-
-
-def vectors(kind: str) -> list[Row]:
-    """Return the rows of one kind; where they come from, each of them says."""
-    lines = (VECTORS / "x400.jsonl").read_text(encoding="utf-8").splitlines()
-    return [row for row in map(json.loads, lines) if row.get("kind") == kind]
 
 
 def listed(table: object) -> list[object]:
@@ -67,7 +60,7 @@ def test_nodes_that_are_spelled_otherwise(text: str, levels: tuple[Level, ...]) 
     assert parse_node(text) == levels
 
 
-@pytest.mark.parametrize("row", vectors("dmn-or-parse"), ids=lambda row: row["id"])
+@pytest.mark.parametrize("row", x400_rows("dmn-or-parse"), ids=lambda row: row["id"])
 def test_node_vectors(row: Row) -> None:
     assert parse_node(row["input"]) == tuple(value for _, value in row["expected"])
 
@@ -109,8 +102,10 @@ def test_what_has_not_the_form_of_a_node(text: str) -> None:
 def test_levels_of_an_address() -> None:
     address = ORAddress.parse("/G=x/S=y/OU=two/OU=one/O=o/ADMD=a/C=gb/")
     assert levels_of(address) == ("gb", "a", None, "o", "one", "two", None, None)
-    assert levels_of(ORAddress.parse("/S=y/O=yen*{165}/C=gb/")) == ("gb", None, None, "yen", *[None] * 4)
-    assert levels_of(ORAddress.parse("/S=y/O=*{165}/C=gb/")) == ("gb", *[None] * 7)
+    # A level with a teletex form ends them: below it nothing is omitted.
+    for value in ("yen*{165}", "*{165}"):
+        assert levels_of(ORAddress.parse(f"/S=y/OU=u/O={value}/C=gb/")) == ("gb", None, None)
+        assert levels_of(ORAddress.parse(f"/OU=c/OU={value}/OU=a/O=o/C=gb/")) == ("gb", None, None, "o", "a")
     assert node_address(("gb", None, "p")) == ORAddress([("C", "gb"), ("PRMD", "p")])
 
 
@@ -120,7 +115,7 @@ def test_levels_of_an_address() -> None:
 BENT = {"x400-102": "table2:1: warning: PRMD is left out without '@' (RFC 2156 appendix F.3)"}
 
 
-@pytest.mark.parametrize("row", vectors("table2-parse"), ids=lambda row: row["id"])
+@pytest.mark.parametrize("row", x400_rows("table2-parse"), ids=lambda row: row["id"])
 def test_table2_vectors(row: Row) -> None:
     tables = Tables.parse(table2=row["input"])
     if row["expected"] == "error":
@@ -144,7 +139,7 @@ def test_table2_vectors(row: Row) -> None:
     assert (len(levels) == 4) is (row["expected"][1][-1][0] == "O")
 
 
-@pytest.mark.parametrize("row", vectors("table-parse"), ids=lambda row: row["id"])
+@pytest.mark.parametrize("row", x400_rows("table-parse"), ids=lambda row: row["id"])
 def test_table_vectors(row: Row) -> None:
     kind = "table1" if row["input"].index("$") < row["input"].index("#") else "table2"
     tables = Tables.parse(**{kind: row["input"]})
@@ -152,12 +147,12 @@ def test_table_vectors(row: Row) -> None:
     assert len(getattr(tables, kind)) == 1
 
 
-@pytest.mark.parametrize("row", vectors("table-parse-ean"), ids=lambda row: row["id"])
+@pytest.mark.parametrize("row", x400_rows("table-parse-ean"), ids=lambda row: row["id"])
 def test_ean_vectors(row: Row) -> None:
     assert listed(Tables.parse(table2=row["input"]).table2) == listed(Tables.parse(table2=row["expected"]).table2)
 
 
-@pytest.mark.parametrize("row", vectors("table-lookup"), ids=lambda row: row["id"])
+@pytest.mark.parametrize("row", x400_rows("table-lookup"), ids=lambda row: row["id"])
 def test_lookup_vectors(row: Row) -> None:
     table = NodeRows([(key, ("zz",)) for key in row["context"]["keys"]])
     found = table.find(row["input"].split("."))
@@ -266,6 +261,66 @@ def test_a_row_that_bends_a_rule_is_kept() -> None:
     assert listed(tables.table1) == [(("US", "ATT", None, "Xerox"), "XEROX.COM")]
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "message"),
+    [
+        ("table1", "OU$u.C$US#u.us#", "ADMD, PRMD and O are left out without '@' (RFC 2156 appendix F.3)"),
+        ("table2", "u.us#O$o.C$US#", "ADMD and PRMD are left out without '@' (RFC 2156 appendix F.3)"),
+        (
+            "table2",
+            "p.us#PRMD$Griddle MHS Providers.ADMD$a.C$US#",
+            "PRMD: 21 characters; the bound is 16 (X.411 ub-domain-name-length)",
+        ),
+        (
+            "gate2",
+            f"p.us#CN${'c' * 65}.ADMD$a.C$US#",
+            "CN: 65 characters; the bound is 64 (X.411 ub-common-name-length)",
+        ),
+        (
+            "table1",
+            "PRMD$p .ADMD$a.C$US#p.us#",
+            "PRMD: blanks about the value, 'p ', count for nothing (RFC 2156 4.3.5 mapping B)",
+        ),
+        (
+            "gate1",
+            "PRMD$p.ADMD$ a.C$US#p.us#",
+            "ADMD: blanks about the value, ' a', count for nothing (RFC 2156 4.3.5 mapping B)",
+        ),
+        (
+            "table1",
+            "O$ .PRMD$p.ADMD$a.C$US#p.us#",
+            "O: blanks about the value, ' ', count for nothing (RFC 2156 4.3.5 mapping B)",
+        ),
+    ],
+)
+def test_a_doubtful_row_is_kept_with_a_warning(kind: str, text: str, message: str) -> None:
+    tables = Tables.parse(**{kind: text})
+    assert tables.faults == (RowFault(message, kind, 1, kept=True),)
+    assert len(getattr(tables, kind)) == 1
+
+
+def test_a_row_may_bend_several_rules() -> None:
+    tables = Tables.parse(table1=f"OU$ {'u' * 33}.O$o.C$US#u.us#")
+    assert shown(tables) == [
+        "table1:1: warning: ADMD and PRMD are left out without '@' (RFC 2156 appendix F.3)",
+        "table1:1: warning: OU: 34 characters; the bound is 32 (X.411 ub-organizational-unit-name-length)",
+        f"table1:1: warning: OU: blanks about the value, ' {'u' * 33}', count for nothing (RFC 2156 4.3.5 mapping B)",
+    ]
+    assert len(listed(tables.table1)) == 1
+
+
+@pytest.mark.parametrize("kind", ["table1", "table2", "gate1", "gate2"])
+@pytest.mark.parametrize("country", ["GBR", "G", "G1", "82", "8260", " GB", " "])
+def test_a_country_is_two_letters_or_three_digits(kind: str, country: str) -> None:
+    node = f"ADMD$a.C${country}"
+    tables = Tables.parse(**{kind: f"{node}#a.example#" if kind[-1] == "1" else f"a.example#{node}#"})
+    message = "a country is two letters (ISO 3166) or three digits (X.121)"
+    assert tables.faults == (RowFault(message, kind, 1, kept=False),)
+    assert len(getattr(tables, kind)) == 0
+    good = Tables.parse(table1="ADMD$a.C$826#a.example#\nA=a; C=gb; # b.example", gate2="c.example#ADMD$a.C$826#")
+    assert good.faults == ()
+
+
 def test_the_first_of_two_rows_stands() -> None:
     tables = Tables.parse(table1="C$se#se#\nc$SE#other.se#", table2="SE#C$se#\n\nse#C$dk#")
     assert shown(tables) == [
@@ -368,13 +423,14 @@ def test_two_files_of_one_table(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
     write(tmp_path, table1="C$se#se#")
-    (tmp_path / "table2").write_bytes("büro.se#C$se#".encode("latin-1"))
-    error = failure(tmp_path)
-    assert (error.message, error.file, error.line) == (
-        "not UTF-8 text: invalid start byte",
-        f"{tmp_path}/table2",
-        0,
-    )
+    (tmp_path / "table2").write_bytes("# für\nbüro.se#C$se#\ndk#C$dk#\nfr#O$é.C$fr#\n".encode("latin-1"))
+    tables = Tables.load(tmp_path)
+    assert shown(tables) == [
+        f"{tmp_path}/table2:2: error: byte 0xFC is not UTF-8 text",
+        f"{tmp_path}/table2:4: error: byte 0xE9 is not UTF-8 text",
+    ]
+    assert listed(tables.table2) == [("dk", ("dk",))]
+    assert listed(tables.table1) == [(("se",), "se")]
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -434,8 +490,8 @@ def test_the_longest_match_of_labels() -> None:
     assert Tables().table1.find(("a", "b")) is None
 
 
-def test_omitted_and_blank_are_two_things() -> None:
-    """RFC 2156 4.2 and appendix F.3. An address without ADMD may mean either: the row that says so comes first."""
+def test_omitted_and_blank_are_two_rows_and_one_address() -> None:
+    """RFC 2156 4.2 and appendix F.3 know both rows; the address is the same (4.1.3): the blank comes first."""
     blank = Tables.parse(table1="ADMD$ .C$GB#blank.uk#").table1
     omitted = Tables.parse(table1="ADMD$@.C$GB#at.uk#").table1
     both = Tables.parse(table1="ADMD$ .C$GB#blank.uk#\nADMD$@.C$GB#at.uk#").table1
@@ -443,10 +499,11 @@ def test_omitted_and_blank_are_two_things() -> None:
         [None if match is None else match.domain for match in (table.find(("GB", " ")), table.find(("GB", None)))]
         for table in (blank, omitted, both)
     ]
-    assert found == [["blank.uk", "blank.uk"], [None, "at.uk"], ["blank.uk", "at.uk"]]
+    assert found == [["blank.uk", "blank.uk"], ["at.uk", "at.uk"], ["blank.uk", "blank.uk"]]
     longer = Tables.parse(table1="PRMD$p.ADMD$ .C$GB#p.uk#\nADMD$@.C$GB#at.uk#").table1
-    match = longer.find(("GB", None, "P", "o"))
-    assert match == DomainMatch("p.uk", 3, "table1: PRMD$p.ADMD$ .C$GB")
+    for admd in (None, " ", "  ", ""):
+        match = longer.find(("GB", admd, "P", "o"))
+        assert match == DomainMatch("p.uk", 3, "table1: PRMD$p.ADMD$ .C$GB")
 
 
 def test_tables_of_rows_that_a_program_makes() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import pickle
 
 import pytest
@@ -15,13 +14,9 @@ from mailpaths.addresses import attributes, dialects
 from mailpaths.testing import hostile_texts
 from mailpaths.x400 import ORAddress
 from mailpaths.x400.telephone import SERVICES, TelephoneAddress, from_or, recognise, to_or
-from tests.support import VECTORS, Row
+from tests.support import Row, x400_rows
 
-ROWS: list[Row] = [
-    row
-    for row in map(json.loads, (VECTORS / "x400.jsonl").read_text(encoding="utf-8").splitlines())
-    if row.get("kind") == "gstn-parse"
-]
+ROWS = x400_rows("gstn-parse")
 
 # RFC 2846 5.1 to 5.4, RFC 3191 2.2 and 4.2, RFC 3192 2.2 and 4.2: the examples that are no rows.
 EXAMPLES = [

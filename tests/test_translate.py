@@ -252,3 +252,23 @@ def test_without_a_gateway_only_what_brings_all_it_needs_crosses() -> None:
             translate(text, to)
     with pytest.raises(ConversionError, match="px"):
         translate("C=US; S=Doe", "x400:px")
+
+
+IMCEA = "IMCEAX400-c=US+3Ba=+20+3Bp=MS+3Bo=PARIS+3Bs=user+3B@host.example.com"
+
+
+def test_an_envelope_of_exchange_is_opened_on_the_way_to_x400() -> None:
+    found = translate(IMCEA, to="x400:exchange")
+    assert str(found) == "X400:c=US;a= ;p=MS;o=PARIS;s=user;"
+    assert [str(step) for step in found.steps][1:] == [
+        "took the O/R address out of the envelope X400  [[MS-OXCMAIL] 2.1.3.1.8]",
+        "spelled X400:c=US;a= ;p=MS;o=PARIS;s=user;  [dialect exchange: Microsoft: the X400 proxy address]",
+    ]
+    assert found.losses == ("host.example.com: the Exchange host that made the envelope",)
+    assert str(translate(IMCEA, to="percent")) == IMCEA
+
+
+def test_an_envelope_around_no_address_is_refused_by_name() -> None:
+    with pytest.raises(ConversionError) as caught:
+        translate("IMCEAINVALID-Ooi@h.example", to="x400")
+    assert str(caught.value) == "IMCEAINVALID marks a text that Exchange could not read as an address: 'Ooi'"

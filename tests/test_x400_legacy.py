@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import json
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -15,13 +15,7 @@ from mailpaths.x400 import ORAddress, Teletex
 from mailpaths.x400.directory import from_dn, to_dn
 from mailpaths.x400.downgrade import downgrade, is_1984, upgrade
 from mailpaths.x400.legacy import decode_987, decode_restricted, encode_987, encode_restricted
-from tests.support import VECTORS, Row
-
-ROWS: list[Row] = [json.loads(line) for line in (VECTORS / "x400.jsonl").read_text(encoding="utf-8").splitlines()]
-
-
-def of_kind(kind: str) -> list[Row]:
-    return [row for row in ROWS if row.get("kind") == kind]
+from tests.support import Row, x400_rows
 
 
 def label(row: Row) -> str:
@@ -29,7 +23,7 @@ def label(row: Row) -> str:
 
 
 def test_every_kind_has_its_rows() -> None:
-    kinds = (
+    found = x400_rows(
         "ps-encode-987",
         "ps-decode-987",
         "restricted822-encode",
@@ -37,18 +31,25 @@ def test_every_kind_has_its_rows() -> None:
         "downgrade",
         "or2dn",
     )
-    assert [len(of_kind(kind)) for kind in kinds] == [2, 3, 3, 2, 2, 2]
+    assert Counter(row["kind"] for row in found) == {
+        "ps-encode-987": 2,
+        "ps-decode-987": 3,
+        "restricted822-encode": 3,
+        "restricted822-decode": 2,
+        "downgrade": 2,
+        "or2dn": 2,
+    }
 
 
 # --- RFC 987 ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("row", of_kind("ps-encode-987"), ids=label)
+@pytest.mark.parametrize("row", x400_rows("ps-encode-987"), ids=label)
 def test_encode_987_rows(row: Row) -> None:
     assert encode_987(row["input"]) == row["expected"]
 
 
-@pytest.mark.parametrize("row", of_kind("ps-decode-987"), ids=label)
+@pytest.mark.parametrize("row", x400_rows("ps-decode-987"), ids=label)
 def test_decode_987_rows(row: Row) -> None:
     assert decode_987(row["input"]) == row["expected"]
 
@@ -77,14 +78,14 @@ def test_987_comes_back_without_brackets(text: str) -> None:
 # --- RFC 1137 -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("row", of_kind("restricted822-encode"), ids=label)
+@pytest.mark.parametrize("row", x400_rows("restricted822-encode"), ids=label)
 def test_restrict_rows(row: Row) -> None:
     box = Mailbox.parse(row["input"])
     assert f"{encode_restricted(box.local_part)}@{box.domain}" == row["expected"]
     assert Mailbox(decode_restricted(encode_restricted(box.local_part)), box.domain) == box
 
 
-@pytest.mark.parametrize("row", of_kind("restricted822-decode"), ids=label)
+@pytest.mark.parametrize("row", x400_rows("restricted822-decode"), ids=label)
 def test_unrestrict_rows(row: Row) -> None:
     box = Mailbox.parse(row["input"])
     assert Mailbox(decode_restricted(box.local_part), box.domain) == Mailbox.parse(row["expected"])
@@ -128,7 +129,7 @@ def test_a_code_of_a_control_is_refused(code, text: str) -> None:  # type: ignor
 GATEWAY = ORAddress.parse("O=MHS-Relay; PRMD=UK.AC; C=GB;")
 
 
-@pytest.mark.parametrize("row", of_kind("downgrade"), ids=label)
+@pytest.mark.parametrize("row", x400_rows("downgrade"), ids=label)
 def test_downgrade_rows(row: Row) -> None:
     gateway = ORAddress.parse(row["context"]["gateway_or"]) if row["context"] else None
     address, expected = ORAddress.parse(row["input"]), ORAddress.parse(row["expected"])
@@ -190,13 +191,54 @@ def test_what_cannot_be_upgraded() -> None:
         upgrade(ORAddress([("C", "GB"), ("DD.Common", "a_b")]))
 
 
+@pytest.mark.parametrize(
+    ("pairs", "expected"),
+    [
+        (
+            [("DD.X400-88", "*{165}"), ("DD.X400-C1", "/S=evil/A=b/C=US/")],
+            "X400-88 has a teletex form, which X.400(1984) has not: *{165}",
+        ),
+        (
+            [("DD.X400-88", "/S=a/A=b/"), ("DD.X400-C1", Teletex(b"\xa5", "C=US/"))],
+            "X400-C1 has a teletex form, which X.400(1984) has not: C=US/*{165}",
+        ),
+        (
+            [("DD.X400-88", "/S=a/"), ("DD.X400-C2", "A=b/C=US/")],
+            "a later part of the address is there, but no X400-C1 (RFC 1328 3.1)",
+        ),
+        (
+            [("DD.X400-C1", "/S=a/A=b/C=US/")],
+            "a later part of the address is there, but no X400-88 (RFC 1328 3.1)",
+        ),
+        (
+            [("DD.X400-88", "/S=a/A=b/C=US/"), ("DD.x400-88", "/S=c/A=b/C=US/")],
+            "X400-88 stands there twice (RFC 1328 3.1)",
+        ),
+        (
+            [("DD.X400-88", "/S=a/"), ("DD.X400-C1", "A=b/C=US/"), ("DD.x400-c1", "A=c/C=US/")],
+            "X400-C1 stands there twice (RFC 1328 3.1)",
+        ),
+    ],
+)
+def test_parts_that_make_no_whole(pairs: list[tuple[str, str | Teletex]], expected: str) -> None:
+    address = ORAddress([("C", "GB"), ("ADMD", "q"), *pairs])
+    with pytest.raises(ConversionError) as caught:
+        upgrade(address)
+    assert str(caught.value) == expected
+
+
+def test_parts_in_any_order_make_a_whole() -> None:
+    address = ORAddress([("C", "GB"), ("DD.x400-c1", "A=b/C=US/"), ("DD.X400-88", "/S=a/")])
+    assert upgrade(address) == ORAddress([("C", "US"), ("ADMD", "b"), ("S", "a")])
+
+
 # --- RFC 2294 -----------------------------------------------------------------------------------------------------
 
 MCGAMS = "CN=X.400 to RFC 822, OU=MIXER MCGAMs, O=Zydeco Plc, C=GB"
 
 
 def test_the_example_of_rfc_2294() -> None:
-    row = next(row for row in of_kind("or2dn") if row["source"] == "RFC2294 3")
+    row = next(row for row in x400_rows("or2dn") if row["id"] == "x400-178")
     # The RFC prints a comma between two of its attributes, which is no separator of this dialect.
     assert row["input"] == "I=S; S=Kille; OU1=CS; O=UCL, P=UK.AC; A=Gold 400; C=GB;"
     with pytest.raises(AddressSyntaxError, match=r"\Aexpected a separator before 'P='\n"):
@@ -207,7 +249,7 @@ def test_the_example_of_rfc_2294() -> None:
 
 
 def test_the_example_of_rfc_2164() -> None:
-    row = next(row for row in of_kind("or2dn") if row["source"] == "RFC2164 3")
+    row = next(row for row in x400_rows("or2dn") if row["id"] == "x400-179")
     address = ORAddress.parse(row["input"])
     assert to_dn(address, MCGAMS) == row["expected"].replace("Plc,  C", "Plc, C")
     assert from_dn(row["expected"], MCGAMS) == address
@@ -240,6 +282,26 @@ def test_every_keyword_of_table_3() -> None:
         'MHS-O="Acme, Inc.", MHS-UA-ID=1, MHS-X121=23421920014853, PRMD=UK.AC, ADMD=" ", MHS-Numeric-Country=234'
     )
     assert from_dn(text) == address
+
+
+@pytest.mark.parametrize(
+    ("octets", "written"),
+    [
+        (b"\r\nX", "{013010}X"),
+        (b"\xe9\0", "{233000}"),
+        (b"\x85", "{133}"),
+        (b"a#b", "a{035}b"),
+        (b"{", "{123}"),
+        (b"{\xe9*", "{é*"),
+    ],
+)
+def test_a_teletex_value_in_the_directory(octets: bytes, written: str) -> None:
+    """By its characters, but for controls, and for ASCII that would be read as something else."""
+    value = Teletex(octets)
+    address = ORAddress([("C", "US"), ("ADMD", "b"), ("O", value), ("S", value), ("DD.t", value)])
+    name = to_dn(address)
+    assert name == f"MHS-DDA-Type=t + MHS-DDA-Value={written}, MHS-S={written}, MHS-O={written}, ADMD=b, C=US"
+    assert from_dn(name) == address
 
 
 def test_a_directory_name_is_read_in_any_dress() -> None:

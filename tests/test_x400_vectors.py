@@ -5,8 +5,6 @@ The rows that cross to RFC 822, the tables and Exchange's encapsulation are othe
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from mailpaths import AddressSyntaxError, ORAddress
@@ -14,7 +12,7 @@ from mailpaths.addresses import personal_name
 from mailpaths.addresses.writing import px_label
 from mailpaths.grammar import oraddress as grammar
 from mailpaths.x400 import Teletex
-from tests.support import VECTORS, Row
+from tests.support import Row, x400_rows
 
 KINDS = {
     "std-or-parse": 4,
@@ -34,8 +32,7 @@ KINDS = {
     "px-encode": 6,
     "px-decode": 9,
 }
-with (VECTORS / "x400.jsonl").open(encoding="utf-8") as lines:
-    ROWS: list[Row] = [row for row in map(json.loads, lines) if row["kind"] in KINDS]
+ROWS = x400_rows(*KINDS)
 BY_ID = {row["id"]: row for row in ROWS}
 
 #: Rows whose expectation is not met, and why. Each has a test below that shows the difference.

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from mailpaths.addresses.dialects import Dialect
     from mailpaths.x400.gateway import Crossing, Gateway
 
-__all__ = ["RFC822", "Translation", "targets", "translate"]
+__all__ = ["RFC822", "Translation", "open_envelope", "targets", "translate"]
 
 #: The mailbox that a gateway or a header gives, as it is; a bang path becomes one in the style percent.
 RFC822 = Style("rfc822", "percent", "RFC 822 6.1: a mailbox as it is, a path as user%host@relay", PERCENT.safe)
 
+# An O/R address, or none at all, in a mailbox of Exchange ([MS-OXCMAIL] 2.1.3.1.8).
+_ENVELOPE = re.compile(r"IMCEA(?:X400|INVALID)-", re.IGNORECASE)
 _PLAIN = re.compile(r'[^!%:"@]*+@[^!%:"@]*+\Z')
 _NOTATION_RULES = {
     "bang": ("a bang path", "RFC 976 2.2"),
@@ -145,7 +147,8 @@ def translate(
     ``to`` is a style's name (see `mailpaths.spell`) or a `Style`; ``"rfc822"``, any mailbox; ``"x400"`` or
     ``"x400:"`` and a dialect's name (see `mailpaths.x400.DIALECTS`) or a `Dialect`. The address is read under
     ``policy`` (a `Policy` or its name). Between RFC 822 and X.400 the ``gateway`` decides; without one only those
-    addresses cross that bring all they need, such as an RFC-822 attribute.
+    addresses cross that bring all they need, such as an RFC-822 attribute. Exchange's envelope ``IMCEAX400-…`` is
+    opened on the way to X.400.
 
     Raises `AddressSyntaxError`, `ReadingError`, `ConversionError` or `UnknownNameError`, all of them `MailPathsError`;
     never returns an address of somebody else.
@@ -218,7 +221,7 @@ def _over_the_bridge(source: Address, style: Style | Dialect, policy: Policy, ga
 
         if isinstance(source, ORAddress):
             return _made(source, None, dialects.respell(source, style), policy, style, None)
-        inward = (gateway or _bare_gateway()).to_x400(source)
+        inward = open_envelope(source) or (gateway or _bare_gateway()).to_x400(source)
         address = dialects.respell(inward.address, style)
         return _made(source, _route_or_none(source, policy), address, policy, style, inward)
     outward: Crossing[BangPath | Mailbox] | None = None
@@ -232,6 +235,22 @@ def _over_the_bridge(source: Address, style: Style | Dialect, policy: Policy, ga
         return _made(source, _route_or_none(base, policy), Mailbox.parse(base.path), policy, style, outward)
     route = read(base, policy)
     return _made(source, route, spell(route, style), policy, style, outward)
+
+
+def open_envelope(source: BangPath | Mailbox) -> Crossing[ORAddress] | None:
+    """Return the O/R address in a mailbox ``IMCEAX400-…`` of Exchange; ``None`` for any other address.
+
+    Raises `ConversionError` for ``IMCEAINVALID-…``, which stands for an address that there is not.
+    """
+    if not isinstance(source, Mailbox) or not _ENVELOPE.match(source.local_part):
+        return None
+    from mailpaths.x400.exchange import Encapsulated  # loads where Exchange's envelopes are
+    from mailpaths.x400.gateway import Crossing
+
+    found = Encapsulated.parse(source.addr_spec)
+    step = Step(f"took the O/R address out of the envelope {found.type}", "[MS-OXCMAIL] 2.1.3.1.8")
+    losses = () if found.domain is None else (f"{found.domain}: the Exchange host that made the envelope",)
+    return Crossing(source, found.or_address(), None, (step,), losses)
 
 
 def _route_or_none(address: BangPath | Mailbox, policy: Policy) -> Route | None:

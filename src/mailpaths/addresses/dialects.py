@@ -257,18 +257,25 @@ def looks_like(text: str) -> bool:
     """Tell whether a text that is no RFC 822 address and no path can only be meant as an O/R address.
 
     A single ``a=b`` may be somebody's name: what begins with neither a prefix nor ``/`` needs two labels that X.400
-    knows.
+    knows. ``/o=Example/cn=ada`` is none: that is how Exchange writes the name of an object in its directory.
     """
     if _PREFIX.match(text) is not None:
         return True
     first = _FIRST_LABEL.match(text)
-    if first is None or not is_known(first[2]):
+    if first is None:
         return False
-    return bool(first[1]) or any(is_known(found[1]) for found in _NEXT_LABEL.finditer(text, first.end()))
+    labels = [first[2], *[found[1] for found in _NEXT_LABEL.finditer(text, first.end())]]
+    if first[1]:
+        return is_known(labels[0]) and not (len(labels) > 1 and {label.upper() for label in labels} <= _LEGACY_DN)
+    return sum(map(is_known, labels)) > 1
 
 
-def guess(text: str) -> Dialect:
-    """Return the dialect of a text without a prefix.
+# What a legacy distinguished name of Exchange is made of: no O/R address does with these alone.
+_LEGACY_DN = {"O", "OU", "CN"}
+
+
+def guess(text: str, *, bounds: bool = True) -> Dialect:
+    """Return the dialect of a text without a prefix; ``bounds`` as in `ORAddress.parse`.
 
     Every dialect that the marks allow reads the text; where all that can do so find the same, the first of them is
     returned. The order of several units tells the dialects apart whose marks are the same: RFC 2156 4.3.3 puts the
@@ -276,7 +283,7 @@ def guess(text: str) -> Dialect:
 
     Raises `AddressSyntaxError` for a text that is no O/R address, and for one that two dialects read differently.
     """
-    return _guess(text, 0, exchange=False, bounds=True)[0]
+    return _guess(text, 0, exchange=False, bounds=bounds)[0]
 
 
 def _guess(text: str, start: int, *, exchange: bool, bounds: bool) -> tuple[Dialect, ORAddress]:
@@ -303,8 +310,12 @@ def _guess(text: str, start: int, *, exchange: bool, bounds: bool) -> tuple[Dial
         mark = (_SLASH_MARK if text[start : start + 1] == "/" else _OTHER_MARK).search(text, start)
         span = (start, len(text)) if mark is None else mark.span()
         raise AddressSyntaxError(f"{names} read this differently: name the dialect", text, span)
-    if readings:
+    mixed = ";" in text and text[start:].lstrip(" \t")[:1] != "/" and "$" not in text
+    if readings and not (
+        mixed and isinstance(fault, AddressSyntaxError) and MIXER in [one for one, _ in readings.values()]
+    ):
         return next(iter(readings.values()))
+    # Only MIXER mixes the separators, and its hand begins with "/": what it alone can read was meant otherwise.
     if isinstance(fault, AddressSyntaxError):
         raise fault
     assert fault is not None  # noqa: S101 - there is one candidate at least

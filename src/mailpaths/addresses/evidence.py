@@ -34,15 +34,19 @@ def evidence_against(labels: list[str], dialect: Dialect) -> str | None:
         return None
     ascends = _ascends(labels)
     if dialect is MIXER:
-        if ascends is False:
+        if ascends is False and _leads(labels):
             return (
-                "the country stands first, but the last of several units (or domain-defined attributes) is the most "
-                "significant in MIXER"
+                "the greater stands before the less, but the last of several units (or domain-defined attributes) is "
+                "the most significant in MIXER"
             )
     elif dialect is EAN or dialect is RARE:
         if ascends is None:
             return "nothing tells which of several units (or domain-defined attributes) is the most significant"
-    elif dialect.shape in PAIRED and ascends is not False and family(labels, slashes=False) is not F401:
+    elif (
+        (dialect.shape in PAIRED or dialect.shape == "columns")
+        and ascends is not False
+        and family(labels, slashes=False) is not F401
+    ):
         return f"{dialect} numbers its units, and these have no numbers"
     return None
 
@@ -51,6 +55,17 @@ def _repeats(labels: list[str]) -> bool:
     """Tell whether there are several units without numbers, or several domain-defined attributes without."""
     defined = [label for label in labels if domain_defined_type(label) is not None and label != "DDA.VALUE"]
     return labels.count("OU") > 1 or sum(1 for label in defined if not label[2:3].isdigit()) > 1
+
+
+def _leads(labels: list[str]) -> bool:
+    """Tell whether something greater than a unit stands before the first unit or domain-defined attribute."""
+    for label in labels:
+        found = table.LABELS.get(label)
+        if found is None or found.attribute.key == "OU":
+            return False
+        if found.attribute.key in _RANKS:
+            return True
+    return False
 
 
 def _ascends(labels: list[str]) -> bool | None:

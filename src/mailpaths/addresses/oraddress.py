@@ -10,6 +10,7 @@ from mailpaths.addresses import attributes as table
 from mailpaths.addresses.dialect import Dialect
 from mailpaths.addresses.gathering import Gathered, domain_defined_type
 from mailpaths.addresses.values import Teletex, Value, fold
+from mailpaths.errors import ConversionError
 
 if TYPE_CHECKING:
     from mailpaths.addresses.conformance import Form, Level, Violation
@@ -218,8 +219,16 @@ class ORAddress:
         return conformance.validate(self, level)
 
     def __str__(self) -> str:
-        """Return the address as it was written, else in MIXER's form (RFC 2156 4.1.3)."""
-        return self._written if self._written is not None else self.to_text()
+        """Return the address as it was written, else in MIXER's form (RFC 2156 4.1.3).
+
+        What MIXER cannot write, a raw ``@`` in a domain-defined attribute, stands there as it is.
+        """
+        if self._written is not None:
+            return self._written
+        try:
+            return self.to_text()
+        except ConversionError:
+            return "".join([f"/{key}={value}" for key, value in reversed(self.attributes)]) + "/"
 
     def __repr__(self) -> str:
         """Return an expression that makes an equal address."""

@@ -93,7 +93,7 @@ def _parse_other(text: str) -> Address:
             path = bang.match(text)
             if path is not None:
                 return bang_values.from_record(path, text)
-        labelled = "=" in text and _looks_like_x400(text)
+        labelled = ("=" in text or text[:5].upper() == "X400:") and _looks_like_x400(text)
         if labelled and "@" not in text:
             return ORAddress.parse(text)
         found = rfc822.match(lexical.mask(text))

@@ -29,6 +29,7 @@ _TELEPHONE_MARKS = re.compile(r"[-+ ]")
 _VISIBLE = re.compile(r"[\x20-\x7e]++\Z")
 _SPACES = re.compile(r" {2,}")
 _PS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./:=?")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]++")  # C0, DEL and C1
 _ESCAPE = 0x1B
 _OCTET = 0xFF
 # How much of what somebody wrote a message repeats.
@@ -50,8 +51,15 @@ class Teletex:
 
     @property
     def text(self) -> str:
-        """What a person reads: the printable form, else the octets as ISO 8859-1 (RFC 2156 3.3.4: the G1 set)."""
-        return self.printable if self.printable is not None else self.octets.decode("latin-1")
+        r"""What a person reads: the printable form, else the octets as ISO 8859-1 (RFC 2156 3.3.4: the G1 set).
+
+        A control character stands there by its code, so that no value ends a line or a string where it is shown:
+
+        >>> Teletex(b"\r\nZo\xeb").text
+        '{013010}Zoë'
+        """
+        text = self.printable if self.printable is not None else self.octets.decode("latin-1")
+        return _CONTROLS.sub(_controls_by_code, text)
 
     @property
     def encoded(self) -> str:
@@ -80,6 +88,10 @@ class Teletex:
     def __str__(self) -> str:
         """Return both forms: ``printable*teletex``."""
         return f"{self.printable or ''}*{self.encoded}"
+
+
+def _controls_by_code(found: re.Match[str]) -> str:
+    return f"{{{''.join([f'{ord(one):03}' for one in found[0]])}}}"
 
 
 #: The value of an attribute: PrintableString (or NumericString) as `str`, or one that has a teletex form.

@@ -208,11 +208,38 @@ def _exchange(address: ORAddress, dialect: Dialect) -> str:
     keys = [key for key, _value in pairs[:2]]
     if keys[0] == "C" and "ADMD" not in keys:
         pairs = (pairs[0], ("ADMD", " "), *pairs[1:])  # Exchange writes "a= " always
+    plain = _plain_exchange(pairs)
+    if plain is not None:
+        return plain
     pieces: list[str] = []
     for key, label, text in _labelled(pairs, dialect, _DESCENDING):
         shown = label if key[:3] == "DD." else label.lower()
         pieces.append(f"{_double_slashes(shown)}={_double_slashes(text).replace(';', ';;')};")
     return "X400:" + "".join(pieces)
+
+
+# The attributes that a plain text of Exchange holds: the table's own order is Exchange's.
+_PLAIN_EXCHANGE = {key: f"{table.BY_KEY[key].label}=".lower() for key in (*_NAME, "C", "ADMD", "PRMD", "O", "CN")}
+_PLAIN_UNITS = ("ou1=", "ou2=", "ou3=", "ou4=")
+
+
+def _plain_exchange(pairs: Pairs) -> str | None:
+    """Return the text of plain attributes, the short way; ``None`` where one needs a closer look."""
+    pieces = ["X400:"]
+    unit = 0
+    for key, value in pairs:
+        if key == "OU" and unit < _MAX_UNITS:
+            label: str | None = _PLAIN_UNITS[unit]
+            unit += 1
+        else:
+            label = _PLAIN_EXCHANGE.get(key)
+        if label is None or not isinstance(value, str) or _NEEDS_CARE.search(value) is not None:
+            return None
+        pieces.append(f"{label}{value};")
+    return "".join(pieces)
+
+
+_NEEDS_CARE = re.compile(r"[=;]|//")
 
 
 def _double_slashes(text: str) -> str:

@@ -16,6 +16,7 @@ from mailpaths.addresses.oraddress import Teletex
 from mailpaths.cli import streams
 from mailpaths.cli.sections import Section
 from mailpaths.errors import AddressSyntaxError, ConversionError, MailPathsError
+from mailpaths.translate import open_envelope
 from mailpaths.x400 import aftn, ps
 
 if TYPE_CHECKING:
@@ -106,9 +107,7 @@ def describe(address: ORAddress, dialect: Dialect | None, level: Level = "rfc") 
 
 
 def dialect_of(text: str) -> Dialect | None:
-    """Return the dialect in which `ORAddress.parse` takes a text that it takes.
-
-    ``None`` where only its bounds keep the text from being told.
+    """Return the dialect in which `ORAddress.parse` takes a text that it takes, out of bounds or not.
 
     >>> print(dialect_of("X400:c=US;a= ;o=Acme;s=Doe;"), dialect_of("X.400: S=Doe; O=Acme; C=US"))
     exchange f401
@@ -118,7 +117,7 @@ def dialect_of(text: str) -> Dialect | None:
     if prefix is not None and prefix[2] == ":" and "." not in prefix[1] and rest[:1] != "/":
         return dialects.DIALECTS["exchange"]
     try:
-        return dialects.guess(rest.removesuffix("]"))
+        return dialects.guess(rest.removesuffix("]"), bounds=False)
     except AddressSyntaxError:
         return None
 
@@ -130,7 +129,7 @@ def _attribute(key: str) -> table.Attribute:
 def _shown(key: str, value: Value) -> str:
     """Return a value for a person: what cannot be seen in quotes, what is coded with what it means."""
     if isinstance(value, Teletex):
-        return f"{value} (teletex {value.octets.decode('latin-1')})"
+        return f"{value} (teletex {Teletex(value.octets).text})"
     shown = value if value and value == value.strip(" ") else f'"{value}"'
     meaning = ""
     if key == "ADMD" and not value.strip(" "):
@@ -224,6 +223,6 @@ def cross(value: Address, gateway: Gateway) -> Crossed:
     try:
         if isinstance(value, ORAddress):
             return Crossed(gateway.to_rfc822(value), None)
-        return Crossed(gateway.to_x400(value), None)
+        return Crossed(open_envelope(value) or gateway.to_x400(value), None)
     except MailPathsError as error:
         return Crossed(None, error)

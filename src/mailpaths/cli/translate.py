@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mailpaths.addresses import Address, Mailbox, ORAddress, parse
+from mailpaths.addresses import Address, ORAddress, parse
 from mailpaths.cli import options, streams
 from mailpaths.errors import ConversionError
 from mailpaths.reading import read
@@ -70,7 +70,6 @@ has all keys, null where nothing is known: from X.400 to X.400 there is no "rout
 {options.STATUS_HELP}"""
 
 
-_IMCEA = "IMCEAX400-"
 _NOTATIONS = ("bang", "rfc822", "x400", *[f"x400:{name}" for name in options.DIALECTS])
 
 
@@ -146,7 +145,7 @@ def translate(  # noqa: PLR0913 - one parameter an option
     An O/R address of X.400 is attributes and no route: a gateway takes it to RFC 822 and back.
     """
     gateway = options.with_tables(own, found_tables)
-    job = _Job(parser if isinstance(style, Style) else _unwrapping(parser), policy, style, gateway)
+    job = _Job(parser, policy, style, gateway)
     inputs = streams.inputs(addresses, braces=alternatives)
     output = streams.Output()
     for line in [] if quiet else options.row_faults(gateway):
@@ -171,23 +170,6 @@ class _Job:
             if not error.message.endswith(" is not given"):
                 raise
             raise ConversionError(f"{error.message}; --gateway gives it", part=error.part) from error
-
-
-def _unwrapping(parser: Callable[[str], Address]) -> Callable[[str], Address]:
-    """Return a parser that gives the O/R address inside a mailbox ``IMCEAX400-…`` of Exchange.
-
-    Somebody who asks for X.400 wants that one, and not the mailbox in a domain-defined attribute.
-    """
-
-    def parse_and_unwrap(text: str) -> Address:
-        value = parser(text)
-        if isinstance(value, Mailbox) and value.local_part[: len(_IMCEA)].upper() == _IMCEA:
-            from mailpaths.x400.exchange import Encapsulated
-
-            return Encapsulated.parse(value.addr_spec).or_address()
-        return value
-
-    return parse_and_unwrap
 
 
 def _write_lines(inputs: Iterable[Input], output: Output, job: _Job, *, quiet: bool) -> int:

@@ -256,6 +256,8 @@ def _made(found: Shown, make: Callable[[Shown], _Made]) -> tuple[_Made, Shown]:
 @options.as_json
 def tables(*, found: Tables, px: bool, as_json: bool) -> int:
     """Check the mapping tables of a gateway: every row that breaks a rule of RFC 2156 appendix F, and how many stay."""
+    if px and as_json:
+        raise click.UsageError("--px writes lines of a zone file, and --json something else: one of the two")
     output = streams.Output()
     status = streams.OK if all(fault.kept for fault in found.faults) else streams.BAD_INPUT
     counts = {name: len(cast("Sized", getattr(found, name))) for name in ("table1", "table2", "gate1", "gate2")}

@@ -26,11 +26,14 @@ _SLIPS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"@[ \t]*(?:\Z|>)"), "expected a domain after '@'"),
     (re.compile(r"<[ \t]*>"), "expected an address between '<' and '>'"),
 )
+_WHITE_SPACE = "white space may not stand in a bang path"
+_BRACKET = "a bracket or a comment may not stand in a bang path"
 _PATH_SLIPS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:\A|<)[ \t]*!"), "expected a host name before '!'"),
     (re.compile(r"!!"), "expected a host name between '!' and '!'"),
     (re.compile(r"!(?=[ \t]*(?:\Z|>))"), "expected a user after '!'"),
-    (re.compile(r"(?<=[^ \t<>])[ \t](?=[ \t]*[^ \t<>])"), "white space may not stand in a bang path"),
+    (re.compile(r"[()]"), _BRACKET),
+    (re.compile(r"(?<=[^ \t<>])[ \t](?=[ \t]*[^ \t<>])"), _WHITE_SPACE),
 )
 _EXPECTED = {
     "the end": "expected the end of the address",
@@ -189,7 +192,10 @@ def _slip_fault(text: str, hidden: str, slips: tuple[tuple[re.Pattern[str], str]
     for slip, message in slips:
         found = slip.search(hidden)
         if found is not None:
-            return AddressSyntaxError(message, text, (found.end() - 1, max(found.end(), 1)))
+            hidden_comment = message is _WHITE_SPACE and text[found.end() - 1] == "("
+            return AddressSyntaxError(
+                _BRACKET if hidden_comment else message, text, (found.end() - 1, max(found.end(), 1))
+            )
     return None
 
 

@@ -1,7 +1,7 @@
 """What a mail host does next with an address: `next_hop`.
 
 `generic` peels by a policy's operators; `postfix`, `exim` and `sendmail` stand in for the real programs, held to a
-table of the programs' own answers (tests/vectors/mta_next_hop.jsonl).
+table of the programs' own answers, which is a vector file of the project's tests: mta_next_hop.jsonl.
 """
 
 from __future__ import annotations

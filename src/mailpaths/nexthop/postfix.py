@@ -1,7 +1,7 @@
 """How Postfix 3.7 reads an address: rewrite to user@domain, then peel its own names off until a foreign one is left.
 
 Sources: ADDRESS_REWRITING_README ("Rewrite addresses to standard form"), trivial-rewrite(8), postconf(5) for each
-setting, and the answers of Postfix 3.7.11's smtpd (tests/vectors/mta_next_hop.jsonl).
+setting, and the answers of Postfix 3.7.11's smtpd, on record in the project's tests (mta_next_hop.jsonl).
 
 The one thing to know: smtpd takes the quotes off before anything else happens, and every later step works on the
 *unquoted* address. So ``"a!b"@here`` is the bang path ``a!b``, and ``"a@b"%c`` has the domain ``b%c``. postconf(5)

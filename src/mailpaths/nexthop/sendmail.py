@@ -1,8 +1,8 @@
 """How Sendmail 8.17 reads an address: its rule sets canonify and parse, told as steps over the same tokens.
 
 Sources: "Sendmail Installation and Operation Guide" (tokens, OperatorChars, the dequote map), cf/README
-(FEATURE(`nouucp'), pseudo-domains, class w), and the answers of Sendmail 8.17.1.9 in address test mode
-(tests/vectors/mta_next_hop.jsonl).
+(FEATURE(`nouucp'), pseudo-domains, class w), and the answers of Sendmail 8.17.1.9 in address test mode, on record in
+the project's tests (mta_next_hop.jsonl).
 
 The order is ``@``, then ``!``, then (with DECnet syntax) ``::``, then ``%``: so ``a!u%h`` goes to ``a``, under the name
 ``a.UUCP``. Own names are taken off again and again; only the parts *inside* an own name are looked at, and there

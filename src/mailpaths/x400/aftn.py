@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from mailpaths.addresses.oraddress import ORAddress, Teletex
-from mailpaths.errors import AddressSyntaxError, ConversionError, MailPathsError
+from mailpaths.errors import AddressSyntaxError, ConversionError
 from mailpaths.grammar.oraddress import PS_CHAR
+from mailpaths.x400.table_files import TableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,18 +44,8 @@ _MAX_NAME = 16  # X.411 ub-domain-name-length
 _MAX_ORGANIZATION = 64  # X.411 ub-organization-name-length
 
 
-class RegisterError(MailPathsError):
-    """A register cannot be read: ``message``, ``file`` and ``line`` (0 for the whole file)."""
-
-    def __init__(self, message: str, file: str, line: int) -> None:
-        super().__init__(message, file, line)
-        self.message = message
-        self.file = file
-        self.line = line
-
-    def __str__(self) -> str:
-        """Return the message behind file and line."""
-        return f"{self.file}:{self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
+class RegisterError(TableError):
+    """A register cannot be read: ``message``, ``file`` and ``line`` (0 for the whole file), as with any other table."""
 
 
 class ManagementDomain(NamedTuple):

@@ -62,6 +62,7 @@ _PART = re.compile(
     r'(?:"(?P<quoted>(?>(?:[^"\\]++|\\.)*))"[ ]*+|(?P<bare>(?>(?:[^,=+<>#;"\\]++|\\.)*)))(?P<mark>[,;+]|\Z)'
 )
 _PAIR = re.compile(r"\\(.)")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _BLANKS = re.compile(r" {2,}")
 _SPACED_MARK = re.compile(r" ?([,;+=]) ?")
 
@@ -69,9 +70,9 @@ _SPACED_MARK = re.compile(r" ?([,;+=]) ?")
 def to_dn(address: ORAddress, base: str | None = None) -> str:
     """Return the directory name of an O/R address, below ``base`` where its tree does not begin at the root.
 
-    An ADMD is always in it, a space where the address has none. Of a value in two forms the printable one is taken.
-    Raises `ConversionError` for an address without a country, and for postal and network attributes, which the tree
-    has no place for (RFC 2294 1 and 4).
+    An ADMD is always in it, a space where the address has none. Of a value in two forms the printable one is taken; a
+    control character stands by its code (RFC 2156 3.3.4: ``{013}``). Raises `ConversionError` for an address without a
+    country, and for postal and network attributes, which the tree has no place for (RFC 2294 1 and 4).
 
     >>> to_dn(ORAddress.parse("I=S; S=Kille; OU1=CS; O=UCL; P=UK.AC; A=Gold 400; C=GB"))
     'MHS-I=S + MHS-S=Kille, MHS-OU=CS, MHS-O=UCL, PRMD=UK.AC, ADMD=Gold 400, C=GB'
@@ -93,16 +94,25 @@ def to_dn(address: ORAddress, base: str | None = None) -> str:
         if key not in _PERSON:
             text = _text(value)
             nodes.append((_RANKS[key], [_written(keyword, text if text or key != "ADMD" else " ")]))
-    person = [_written(_KEYWORDS[key], address.get(key) or "") for key in _PERSON if address.get(key) is not None]
+    names = dict(address.attributes)
+    person = [_written(_KEYWORDS[key], _text(names[key])) for key in _PERSON if key in names]
     if person:
         nodes.append((_RANKS["S"], person))
     nodes.sort(key=lambda node: node[0])
-    names = [" + ".join(parts) for _rank, parts in reversed(nodes)]
-    return ", ".join(names if base is None else [*names, base])
+    written = [" + ".join(parts) for _rank, parts in reversed(nodes)]
+    return ", ".join(written if base is None else [*written, base])
 
 
 def _text(value: Value) -> str:
-    return value.text if isinstance(value, Teletex) else value
+    """Return a value as the name has it: one in teletex alone by its characters, where `from_dn` can tell them.
+
+    ASCII is read as RFC 2156 writes values, codes and all; so control characters, which a name may not have, and what
+    is no PrintableString but ASCII are written by their codes.
+    """
+    if isinstance(value, str) or value.printable is not None:
+        return value if isinstance(value, str) else value.text
+    text = value.octets.decode("latin-1")
+    return value.encoded if text.isascii() or _CONTROL.search(text) else text
 
 
 def _written(keyword: str, text: str) -> str:

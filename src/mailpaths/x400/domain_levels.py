@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mailpaths import names
 from mailpaths.addresses.oraddress import ORAddress, Value
@@ -14,7 +15,18 @@ from mailpaths.step import Step
 from mailpaths.x400.levels import DOMAIN_SYNTAX, KEYS, Level, levels_of, present_end
 from mailpaths.x400.tables import Tables, ToNode
 
-__all__ = ["MAPPING_B", "DomainLevels", "domain_of", "levels_for", "levels_of_gateway", "listed", "pairs", "shown"]
+__all__ = [
+    "MAPPING_B",
+    "DomainLevels",
+    "FoundDomain",
+    "assumed",
+    "domain_of",
+    "levels_for",
+    "levels_of_gateway",
+    "listed",
+    "pairs",
+    "shown",
+]
 
 #: How the steps of 4.3.5 mapping B are called.
 MAPPING_B = "RFC 2156 4.3.5 mapping B"
@@ -78,9 +90,24 @@ def levels_of_gateway(address: ORAddress) -> DomainLevels:
     )
 
 
+class FoundDomain(NamedTuple):
+    """A domain, how many levels it stands for, and how many of these by a table's row."""
+
+    domain: str
+    levels: int
+    given: int
+
+
+def assumed(levels: Sequence[Level], found: FoundDomain) -> DomainLevels:
+    """Return what the domain that was found for levels stands for, if the tables mirror each other."""
+    below = list(zip(KEYS, levels, strict=False))[found.given : found.levels]
+    whole = all(level is not None and len(level) <= _BOUNDS[key] for key, level in below)
+    return DomainLevels(tuple(levels[: found.levels]), found.given, "the way back", whole)
+
+
 def domain_of(
     levels: Sequence[Level], tables: Tables, steps: list[Step], losses: list[str], *, walk: bool
-) -> tuple[str, int] | None:
+) -> FoundDomain | None:
     """Return the domain of levels, and how many of them it stands for: mapping B, steps 3 and 4.
 
     ``walk`` goes on from the domain that the table has. ``None`` where neither table1 nor gate1 has one. What a gate
@@ -96,14 +123,15 @@ def domain_of(
             steps.append(Step(f"found the domain {match.domain} ({match.source})", f"{MAPPING_B}, step 3"))
             if len(labels) > 1:
                 steps.append(Step(f"went on to {domain}", f"{MAPPING_B}, step 4"))
-            return domain, count
+            return FoundDomain(domain, count, min(match.levels, count))
         steps.append(Step(f"a domain of one label, {domain}, would not route", f"{MAPPING_B}, step 3"))
     match = tables.gate1.find(levels)
     if match is not None and "." in match.domain:
         steps.append(Step(f"chose the gateway {match.domain} ({match.source})", f"{MAPPING_B}, step 3"))
         if walk:
             losses.append(f"{shown(levels[: match.levels])}: left for the gateway {match.domain} to add")
-        return match.domain, match.levels if walk else 0
+        count = match.levels if walk else 0
+        return FoundDomain(match.domain, count, count)
     return None
 
 

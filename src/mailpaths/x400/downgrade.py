@@ -14,6 +14,7 @@ _MAX_DEFINED = 4  # X.411 ub-domain-defined-attributes
 _COMMON = "DD.COMMON"
 # RFC 1328 3.1: the attribute, and those for what does not go into it.
 _WHOLE = ("X400-88", "X400-C1", "X400-C2", "X400-C3")
+_FOLDED_WHOLE = {kind.casefold(): place for place, kind in enumerate(_WHOLE)}
 
 
 def is_1984(address: ORAddress) -> bool:
@@ -73,14 +74,14 @@ def upgrade(address: ORAddress) -> ORAddress:
     """Return the address of 1988 that one of 1984 holds; one that holds none comes back as it is.
 
     Beside X400-88 all other attributes are only the road to the gateway. Common becomes the common name, if there is
-    none. Raises `ConversionError` for an X400-88 attribute that holds no address.
+    none. Raises `ConversionError` for an X400-88 attribute that holds no address, and for parts of one that do not make
+    a whole: one twice, in teletex, or without the one before it.
 
     >>> print(upgrade(ORAddress.parse("DD.Common=Postmaster; O=A; ADMD=B; C=GB;")).to_text("ean"))
     CN=Postmaster; O=A; ADMD=B; C=GB
     """
-    held = [address.value(f"DD.{kind}") for kind in _WHOLE]
-    if held[0] is not None:
-        text = "".join([value for value in held if isinstance(value, str)])
+    text = "".join(_held(address))
+    if text:
         try:
             return ORAddress.parse(ps.decode(text), "mixer", bounds=False)
         except AddressSyntaxError as error:
@@ -94,3 +95,28 @@ def upgrade(address: ORAddress) -> ORAddress:
         return ORAddress([*pairs, ("CN", name)])
     except AddressSyntaxError:
         raise ConversionError(f"no common name: {name!r}", part="attribute") from None
+
+
+def _held(address: ORAddress) -> list[str]:
+    """Return the parts of an address of 1988 in their order, none where it holds none (RFC 1328 3.1).
+
+    A part that is left out, or taken for another, would make another address of what is left.
+    """
+    parts: dict[int, str] = {}
+    for key, value in address.attributes:
+        place = _FOLDED_WHOLE.get(key[3:].casefold()) if key.startswith("DD.") else None
+        if place is None:
+            continue
+        if place in parts:
+            raise ConversionError(f"{_WHOLE[place]} stands there twice (RFC 1328 3.1)", part="attribute")
+        if isinstance(value, Teletex):
+            raise ConversionError(
+                f"{_WHOLE[place]} has a teletex form, which X.400(1984) has not: {value}", part="attribute"
+            )
+        parts[place] = value
+    if sorted(parts) != list(range(len(parts))):
+        missing = next(place for place in range(len(_WHOLE)) if place not in parts)
+        raise ConversionError(
+            f"a later part of the address is there, but no {_WHOLE[missing]} (RFC 1328 3.1)", part="attribute"
+        )
+    return [parts[place] for place in sorted(parts)]

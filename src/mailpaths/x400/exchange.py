@@ -13,10 +13,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from mailpaths.addresses.attributes import label_of
 from mailpaths.addresses.mailbox import Mailbox
-from mailpaths.addresses.oraddress import ORAddress
+from mailpaths.addresses.oraddress import ORAddress, domain_defined_type
 from mailpaths.errors import AddressSyntaxError, ConversionError, UnknownNameError
 from mailpaths.grammar import lexical
+from mailpaths.x400.pieces import Piece
 
 __all__ = [
     "Encapsulated",
@@ -39,6 +41,9 @@ _HOST = re.compile(r"[A-Za-z0-9]++(?>(?:[.-][A-Za-z0-9]++)*)\Z")
 _TYPE = re.compile(r"[!-,.-~]{1,8}\Z")
 _RDN = re.compile(r"/([A-Za-z][A-Za-z0-9]*+)=")
 _RDN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9]*+\Z")
+# The local part of a mailbox in quotes (RFC 5321 4.1.2), and the pairs in it.
+_QUOTED = re.compile(r'"((?>(?:[^"\\]++|\\.)*))"')
+_PAIR = re.compile(r"\\.")
 _PROXY = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*+):")
 
 
@@ -142,29 +147,39 @@ class Encapsulated:
     def parse(cls, text: str) -> Encapsulated:
         """Return what is wrapped up in a mailbox, or in its local part alone.
 
-        One pass from left to right: ``_`` is ``/``, ``+5F`` is ``_``. Anything else stands for itself, which is how
-        [MS-OXCMAIL] 2.2.3.1.2 decodes. Codes are UTF-8. Raises `AddressSyntaxError`, with the place, for a text that
-        is no encapsulation, for a ``+`` without two hexadecimal digits, and for codes of CR, LF, NUL or what is no
-        text.
+        As in a bounce, blanks and angle brackets may stand about it, and quotes about the local part. One pass from
+        left to right: ``_`` is ``/``, ``+5F`` is ``_``. Anything else stands for itself, which is how [MS-OXCMAIL]
+        2.2.3.1.2 decodes. Codes are UTF-8. Raises `AddressSyntaxError`, with the place, for a text that is no
+        encapsulation, for a ``+`` without two hexadecimal digits, and for codes of CR, LF, NUL or what is no text.
+
+        >>> Encapsulated.parse(' <"IMCEAEX-_o=Contoso_cn=john+5Fsmith"@contoso.com>')
+        Encapsulated(type='EX', address='/o=Contoso/cn=john_smith', domain='contoso.com')
         """
         lexical.check_characters(text)
+        bare, at = _bare(text)
+        try:
+            return cls._read(bare.text, at)
+        except AddressSyntaxError as error:
+            raise bare.moved(error, text) from None
+
+    @classmethod
+    def _read(cls, text: str, at: int) -> Encapsulated:
+        """Return what is wrapped up in a bare text; ``at`` is the place of its ``@``, or its end."""
         if not _PREFIX.match(text):
             raise AddressSyntaxError("expected 'IMCEA' and the type of an address", text, (0, min(5, len(text))))
-        local, at, domain = text.rpartition("@")
-        if not at:
-            local, domain = text, ""
-        elif not _is_domain(domain):
-            raise AddressSyntaxError("expected a domain after '@'", text, (len(local) + 1, len(text)))
-        hyphen = local.find("-")
+        domain = text[at + 1 :] if at < len(text) else None
+        if domain is not None and not _is_domain(domain):
+            raise AddressSyntaxError("expected a domain after '@'", text, (at + 1, len(text)))
+        hyphen = text.find("-", 0, at)
         if hyphen < 0:
-            raise AddressSyntaxError("expected '-' after the type", text, (len(local), len(local)))
+            raise AddressSyntaxError("expected '-' after the type", text, (at, at))
         kind = _decode(text, 5, hyphen)
         if not _TYPE.match(kind):
             raise AddressSyntaxError(f"expected a type of one to {_MAX_TYPE} characters", text, (5, hyphen))
-        address = _decode(text, hyphen + 1, len(local))
+        address = _decode(text, hyphen + 1, at)
         if not address:
             raise AddressSyntaxError("expected an address after '-'", text, (hyphen, hyphen + 1))
-        return cls(kind, address, domain if at else None)
+        return cls(kind, address, domain)
 
     @classmethod
     def wrap(cls, address: ExchangeAddress, domain: str | None = None) -> Encapsulated:
@@ -182,18 +197,18 @@ class Encapsulated:
     def value(self) -> ExchangeAddress | None:
         """Return the address as the value of its type, ``None`` for a type that only its own gateway understands.
 
-        Raises `AddressSyntaxError` for an address that its type cannot have, and `ConversionError` for the type
-        INVALID: Exchange wraps up so what it could not read, and no mail goes there (550 5.1.0).
+        Raises `AddressSyntaxError` for an address that its type cannot have: its text is the decoded ``address``, which
+        the message says. Raises `ConversionError` for the type INVALID: Exchange wraps up so what it could not read,
+        and no mail goes there (550 5.1.0).
         """
         if self.type == "INVALID":
             raise ConversionError(
                 f"IMCEAINVALID marks a text that Exchange could not read as an address: {self.address!r}", part="user"
             )
-        if self.type == "X400":
-            return ORAddress.parse(f"X400:{self.address}", bounds=False)
-        if self.type == "EX":
-            return LegacyDN.parse(self.address)
-        return Mailbox.parse(self.address) if self.type == "SMTP" else None
+        try:
+            return _value(self.type, self.address)
+        except AddressSyntaxError as error:
+            raise AddressSyntaxError(f"in the decoded address: {error.message}", error.text, error.span) from None
 
     def or_address(self) -> ORAddress:
         """Return the O/R address of the type X400. Raises `ConversionError` for another type: see `value`."""
@@ -223,6 +238,35 @@ class Encapsulated:
         """Return the mailbox, encoded."""
         local = f"IMCEA{_encode(self.type, '')}-{_encode(self.address, '_')}"
         return local if self.domain is None else f"{local}@{self.domain}"
+
+
+def _value(kind: str, address: str) -> ExchangeAddress | None:
+    """Return the address of a type; an error's text is the address."""
+    if kind == "X400":
+        prefix = "X400:"
+        try:
+            return ORAddress.parse(f"{prefix}{address}", bounds=False)
+        except AddressSyntaxError as error:
+            start, end = [max(place - len(prefix), 0) for place in error.span]
+            raise AddressSyntaxError(error.message, address, (start, end)) from None
+    if kind in {"EX", "X500"}:
+        return LegacyDN.parse(address)
+    return Mailbox.parse(address) if kind == "SMTP" else None
+
+
+def _bare(text: str) -> tuple[Piece, int]:
+    """Return a mailbox without blanks, angle brackets and quotes about it, and the place of its ``@``, or its end."""
+    piece = Piece.whole(text).stripped()
+    if piece.text[:1] == "<" and piece.text[-1:] == ">":
+        piece = piece.cut(1, len(piece.text) - 1).stripped()
+    quoted = _QUOTED.match(piece.text)
+    if quoted is None:
+        at = piece.text.rfind("@")
+        return piece, at if at >= 0 else len(piece.text)
+    local, rest = piece.cut(*quoted.span(1)).without_first(_PAIR), piece.cut(quoted.end(), len(piece.text))
+    if rest.text and rest.text[0] != "@":
+        raise rest.moved(AddressSyntaxError("expected '@' behind the quoted local part", rest.text, (0, 1)), text)
+    return local.joined(rest), len(local.text)
 
 
 def _is_domain(domain: str) -> bool:
@@ -274,7 +318,8 @@ def _decode(text: str, start: int, end: int) -> str:
 class ProxyAddress:
     """One value of proxyAddresses: ``type`` in capitals, the ``value`` as text, and whether it is the ``primary`` one.
 
-    The type in capitals marks the primary address, the one that stands in what the mailbox sends.
+    A type all in capitals marks the primary address, the one that stands in what the mailbox sends; `str` writes the
+    type of any other in small letters, that of ``Smtp:`` too.
 
     >>> ProxyAddress.parse("smtp:mariab@litware.com")
     ProxyAddress(type='SMTP', value='mariab@litware.com', primary=False)
@@ -310,16 +355,16 @@ class ProxyAddress:
     def address(self) -> ExchangeAddress | None:
         """The address as a value; ``None`` for a type that is plain text here (SIP, EUM, MS, CCMAIL and so on).
 
-        Raises `AddressSyntaxError` for a text that its type cannot have.
+        Raises `AddressSyntaxError`, with the place in the whole proxy address, for a text that its type cannot have.
         """
-        if self.type == "SMTP":
-            return Mailbox.parse(self.value)
-        if self.type == "X400":
-            return ORAddress.parse(f"X400:{self.value}", bounds=False)
-        return LegacyDN.parse(self.value) if self.type in {"X500", "EX"} else None
+        try:
+            return _value(self.type, self.value)
+        except AddressSyntaxError as error:
+            start, end = [place + len(self.type) + 1 for place in error.span]
+            raise AddressSyntaxError(error.message, str(self), (start, end)) from None
 
     def __str__(self) -> str:
-        """Return the value as the directory holds it."""
+        """Return the value as Exchange writes it: the type in capitals if it is the primary one, else in small ones."""
         return f"{self.type if self.primary else self.type.lower()}:{self.value}"
 
 
@@ -331,7 +376,13 @@ _ITEM: dict[ListForm, re.Pattern[str]] = {
     "csvde": re.compile(r"(?P<plain>(?>(?:[^;\\]++|\\.)*))(?:;|\Z)"),
     "export": re.compile(r"(?P<plain>(?>(?:[^%\\]++|\\.)*))(?:%|\Z)"),
 }
-_BACKSLASH = re.compile(r"\\(.)")
+#: What protects a mark in a value, and is none of the value.
+_PROTECTION: dict[ListForm, re.Pattern[str]] = {"migration": re.compile('""'), "csvde": _PAIR, "export": _PAIR}
+_HOW: dict[ListForm, str] = {
+    "migration": "a ';' in a value needs quotes about the value",
+    "csvde": r"a ';' in a value is written '\;'",
+    "export": r"a '%' in a value is written '\%'",
+}
 
 
 def parse_proxy_list(text: str, form: ListForm = "migration") -> tuple[ProxyAddress, ...]:
@@ -340,8 +391,9 @@ def parse_proxy_list(text: str, form: ListForm = "migration") -> tuple[ProxyAddr
     ``"migration"`` is that of the Exchange Migration Guide: values between ``;``, one with a ``;`` of its own in
     doubled quotes, the whole cell in quotes. ``"csvde"`` has ``\;`` for a ``;`` in a value; ``"export"``, the
     directory export of Exchange 5.5, has ``%`` between values and a backslash before a ``%`` or a backslash. Outer
-    quotes of the cell may stand or be off. Raises `AddressSyntaxError`, with the place, for a cell that is not so
-    made, and `UnknownNameError` for another form.
+    quotes of the cell may stand or be off. Raises `AddressSyntaxError`, with the place in the whole cell, for one that
+    is not so made, and `UnknownNameError` for another form. An attribute of X.400 behind an X.400 address, as in
+    ``X400:c=us;s=a``, was cut off by a ``;`` that nothing protects, and is refused.
 
     >>> cell = 'SMTP:mariab@litware.com;"X400:C=US;A= ;P=NWTraders;G=Joe;S=Parkes"'
     >>> [str(proxy) for proxy in parse_proxy_list(cell)]
@@ -351,27 +403,43 @@ def parse_proxy_list(text: str, form: ListForm = "migration") -> tuple[ProxyAddr
     if item is None:
         raise UnknownNameError(f"unknown form {form!r}; there are {', '.join(_ITEM)}")
     lexical.check_characters(text)
-    cell = _unquote(text)
+    cell = _unquote(Piece.whole(text))
     found: list[ProxyAddress] = []
     place = 0
-    while place < len(cell):
-        one = item.match(cell, place)
-        if one is None:
-            raise AddressSyntaxError("expected a proxy address and a separator", cell, (place, len(cell)))
-        parts = one.groupdict()
-        quoted = parts.get("quoted")
-        value = parts["plain"] if quoted is None else quoted.replace('""', '"')
-        if value:  # nothing between two separators, or behind the last
-            found.append(ProxyAddress.parse(value if form == "migration" else _BACKSLASH.sub(r"\1", value)))
+    while place < len(cell.text):
+        one = item.match(cell.text, place)
+        if one is None or one.lastgroup is None:
+            error = AddressSyntaxError("expected a proxy address and a separator", cell.text, (place, len(cell.text)))
+            raise cell.moved(error, text)
+        # nothing stands between two separators, or behind the last
+        if one[one.lastgroup]:
+            value = cell.cut(*one.span(one.lastgroup)).without_first(_PROTECTION[form])
+            try:
+                if found and found[-1].type == "X400":
+                    _check_type(value.text, form)
+                found.append(ProxyAddress.parse(value.text))
+            except AddressSyntaxError as error:
+                raise value.moved(error, text) from None
         place = one.end()
     return tuple(found)
 
 
-def _unquote(cell: str) -> str:
+def _check_type(value: str, form: ListForm) -> None:
+    """Refuse an attribute of the X.400 address before it, which would pass for an address of the type ``DDA``."""
+    label, equals, _ = value.partition("=")
+    name = label.strip(" ")
+    known = equals and (label_of(name) is not None or name.upper() in {"PN", "DD", "DDA"})
+    if known or domain_defined_type(name) is not None:
+        raise AddressSyntaxError(
+            f"an attribute of the X.400 address before it: {_HOW[form]}", value, (0, len(label + equals))
+        )
+
+
+def _unquote(cell: Piece) -> Piece:
     """Return a cell without the outer quotes of CSV, which double those inside (RFC 4180 2)."""
-    inner = cell[1:-1]
-    if len(cell) > 1 and cell[0] == '"' == cell[-1] and '"' not in inner.replace('""', ""):
-        return inner.replace('""', '"')
+    inner = cell.cut(1, len(cell.text) - 1)
+    if len(cell.text) > 1 and cell.text[0] == '"' == cell.text[-1] and '"' not in inner.text.replace('""', ""):
+        return inner.without_first(_PROTECTION["migration"])
     return cell
 
 

@@ -44,16 +44,19 @@ _RANKS = {key: rank for rank, key in enumerate(attribute_table.HIERARCHY)}
 def levels_of(address: ORAddress) -> tuple[Level, ...]:
     """Return country, ADMD, PRMD, O and the units of an address, ``None`` where one is absent.
 
-    A value that has only a teletex form counts as absent: no domain stands for it.
+    The first that has a teletex form ends them: no domain stands for it, and what lies below it is not omitted.
     """
     found: list[Level] = [None] * len(_RANKS)
     units: list[Level] = []
-    for key, value in address.attributes:
-        text = value.printable if isinstance(value, Teletex) else value
+    for key, value in address.attributes:  # the most significant first
+        if key not in _RANKS:
+            continue
+        if isinstance(value, Teletex):
+            return (*found[:-1], *units)[: _RANKS[key] + len(units)]
         if key == "OU":
-            units.append(text)
-        elif key in _RANKS:
-            found[_RANKS[key]] = text
+            units.append(value)
+        else:
+            found[_RANKS[key]] = value
     return (*found[:-1], *units, *[None] * (_UNITS - len(units)))
 
 
@@ -69,13 +72,13 @@ def parse_node(text: str) -> tuple[Level, ...]:
 
 
 def read_node(text: str) -> tuple[tuple[Level, ...], str | None]:
-    """Return the levels as `parse_node` does, and what rule the text bends; ``None`` where it bends none."""
+    """Return the levels as `parse_node` does, and which rule the text bends; ``None`` where it bends none."""
     lexical.check_characters(text)
     parts = oraddress.domain_fields(text)
     if parts is None:
         raise faults.domain_form_fault(text, 0)
     levels: list[Level] = []
-    bent: str | None = None
+    skipped: list[str] = []
     for part in reversed(parts):
         label = attribute_table.LABELS.get(part.label.upper())
         if label is None or label.attribute.key not in _RANKS:
@@ -91,7 +94,7 @@ def read_node(text: str) -> tuple[tuple[Level, ...], str | None]:
             )
         while rank > len(levels):
             # RFC 2156 appendix F.3(b) asks for "@"; its own example in F.5 skips the PRMD.
-            bent = f"{attribute_table.HIERARCHY[len(levels)]} is left out without '@' (RFC 2156 appendix F.3)"
+            skipped.append(attribute_table.HIERARCHY[len(levels)])
             levels.append(None)
         if part.value == "@":
             levels.append(None)
@@ -103,7 +106,10 @@ def read_node(text: str) -> tuple[tuple[Level, ...], str | None]:
             levels.append(part.value or " ")
     if levels[0] is None:
         raise AddressSyntaxError("expected a country on the right", text, (0, len(text)))
-    return tuple(levels), bent
+    if not skipped:
+        return tuple(levels), None
+    what = " and ".join([*filter(None, [", ".join(skipped[:-1])]), skipped[-1]])
+    return tuple(levels), f"{what} {'is' if len(skipped) == 1 else 'are'} left out without '@' (RFC 2156 appendix F.3)"
 
 
 def format_node(levels: Sequence[Level]) -> str:

@@ -205,10 +205,10 @@ def from_or(address: ORAddress, gateway: Mail11Gateway) -> Mail11Address:
     """Return the Mail-11 address of an O/R address: the one it holds (RFC 2162 5.3), else itself in quotes (5.4).
 
     An address on a network that the gateway is not on is written in quotes as well. Raises `ConversionError` for a
-    Mail-11 attribute that holds no such address, and for a Phase IV address on another network than the gateway's
-    first, which it has no way to name.
+    Mail-11 attribute that holds no such address, for one of the two attributes that is there twice or in teletex, and
+    for a Phase IV address on another network than the gateway's first, which it has no way to name.
     """
-    net, value = address.get("DD.Dnet"), address.value("DD.Mail-11")
+    net, value = _only(address, "DD.Dnet"), _only(address, "DD.Mail-11")
     if net is not None and value is not None:
         official = gateway.official(net)
         if official.casefold() in {one.casefold() for one in gateway.nets}:
@@ -220,9 +220,17 @@ def from_or(address: ORAddress, gateway: Mail11Gateway) -> Mail11Address:
     return Mail11Address((gateway.node,), f'{gateway.prefixes[0]}%"{text}"', own_net)
 
 
-def _held(value: str | Teletex, net: str, gateway: Mail11Gateway) -> Mail11Address:
-    if isinstance(value, Teletex):
-        raise ConversionError("a Mail-11 address has no teletex form", part="attribute")
+def _only(address: ORAddress, key: str) -> str | None:
+    """Return an attribute that is there once at most: of two, none says which is meant."""
+    values = address.values(key)
+    if len(values) > 1:
+        raise ConversionError(f"{key} stands there {len(values)} times (RFC 2162 5.3)", part="attribute")
+    if values and isinstance(values[0], Teletex):
+        raise ConversionError(f"a Mail-11 address has no teletex form: {key}={values[0]}", part="attribute")
+    return str(values[0]) if values else None
+
+
+def _held(value: str, net: str, gateway: Mail11Gateway) -> Mail11Address:
     # RFC 2162 5.5.1 itself prints a ";" that is not encoded.
     text = ps.decode(value, lenient=True)
     try:
@@ -316,10 +324,10 @@ def from_mailbox(mailbox: Mailbox) -> InMailbox:
     """
     local = mailbox.local_part
     held = dialects.parse_local_part(local)
-    value = None if held is None else held.value("DD.Mail-11")
+    value = None if held is None else _only(held, "DD.Mail-11")
     try:
-        if held is not None and isinstance(value, str):
-            net = held.get("DD.dnet")
+        if held is not None and value is not None:
+            net = _only(held, "DD.Dnet")
             found = Mail11Address.parse(ps.decode(value) if "(" in value else value)
             if net is not None and found.nodes and found.nodes[0][:1] == ".":
                 found = Mail11Address(found.nodes, found.local_part, net)

@@ -59,7 +59,8 @@ class MessageIdentifier:
         except AddressSyntaxError as error:
             start, end = error.span
             raise AddressSyntaxError(error.message, text, (start + found.start(1), end + found.start(1))) from None
-        if box.domain is None or box.display_name is not None or box.route:
+        # RFC 822 4.6: msg-id = "<" addr-spec ">", nothing beside it.
+        if box.domain is None or box.addr_spec != found[1].strip(" \t"):
             raise AddressSyntaxError("expected a message identifier, <local-part@domain>", text, (0, len(text)))
         if box.domain.upper() == _DOMAIN:
             relative, star, address = box.local_part.partition("*")

@@ -22,6 +22,9 @@ _CODE = re.compile(r"\(([apbqulrAPBQULR]|[0-9]{3})\)|([()])")
 _ENCODED = re.compile(rf"(?>(?:{_RESTRICTED}++|\((?:[apbqulrAPBQULR]|[0-9]{{3}})\))*)\Z")
 # What no address may hold, not even in code: see grammar/lexical.py.
 _FORBIDDEN = {0, 10, 13}
+_LINE_END = re.compile(r"[\0\r\n]")
+# As much of a value as is encoded.
+_PREFIX = re.compile(_ENCODED.pattern.removesuffix(r"\Z"))
 _ASCII = 0x80
 
 
@@ -61,9 +64,13 @@ def decode(text: str, *, lenient: bool = False) -> str:
     'first_last@domain.com'
     """
     if not lenient and not _ENCODED.match(text):
-        bad = next((found for found in _CODE.finditer(text) if found[2] is not None), None)
+        prefix = _PREFIX.match(text)
+        bad = text[0 if prefix is None else prefix.end() :][:1]
+        raise ConversionError(f"not encoded as RFC 2156 3.4 says: {text!r}", character=bad, part="user")
+    found = _LINE_END.search(text)
+    if found is not None:
         raise ConversionError(
-            f"not encoded as RFC 2156 3.4 says: {text!r}", character=None if bad is None else bad[2], part="user"
+            f"{found[0]!r} is a control character that no address holds", character=found[0], part="user"
         )
 
     def character(found: re.Match[str]) -> str:

@@ -1,6 +1,6 @@
 """RFC 822 encoded in X.400: an address in the domain-defined attribute ``RFC-822`` and three more (RFC 2156 4.3.2).
 
-`encode` is stage II of 4.3.4, `text_of` and `parse_text` are mapping A of 4.3.5.
+`check` and `encode` are stage II of 4.3.4, `text_of` and `parse_text` are mapping A of 4.3.5.
 """
 
 from __future__ import annotations
@@ -8,16 +8,20 @@ from __future__ import annotations
 import re
 
 from mailpaths.addresses import BangPath, Mailbox, parse
+from mailpaths.addresses.defects import Category, DefectKind
 from mailpaths.addresses.oraddress import ORAddress, Teletex, Value
 from mailpaths.errors import AddressSyntaxError, ConversionError, MailPathsError
+from mailpaths.grammar import rfc822
 from mailpaths.x400 import ps
 
-__all__ = ["TYPES", "carried", "encode", "is_carrier", "parse_text", "text_of"]
+__all__ = ["TYPES", "carried", "check", "decode_again", "encode", "is_carrier", "parse_text", "text_of"]
 
 #: The attributes that an address goes on in, and how much of it one takes.
 TYPES = ("RFC-822", "RFC822C1", "RFC822C2", "RFC822C3")
 _CHUNK = 128
 _FOLDED_TYPES = {name.casefold(): place for place, name in enumerate(TYPES)}
+_ENCODED_TWICE = re.compile(r'([^@!"()]*+)\([aA]\)([^@!"()]*+)\Z')
+_HARMLESS = frozenset({DefectKind.HYPHEN, DefectKind.FINAL_DOT})
 # A bracket that is not part of a code of RFC 2156 3.4.
 _NO_CODE = re.compile(r"\((?!(?:[apbqulr]|[0-9]{3})\))|(?<!\([apbqulr])(?<!\([0-9]{3})\)", re.IGNORECASE)
 
@@ -25,6 +29,25 @@ _NO_CODE = re.compile(r"\((?!(?:[apbqulr]|[0-9]{3})\))|(?<!\([apbqulr])(?<!\([0-
 def is_carrier(address: ORAddress) -> bool:
     """Tell whether an O/R address is one of RFC 822 encoded: it has a single ``RFC-822`` attribute (4.3.5)."""
     return len([key for key, _ in address.attributes if key[:3] == "DD." and key.casefold() == "dd.rfc-822"]) == 1
+
+
+def check(address: BangPath | Mailbox) -> None:
+    """Refuse what `parse` takes, and RFC 822 does not: mapped, it would be an address that nobody wrote.
+
+    Raises `AddressSyntaxError` with the first defect of the category `Category.ERROR`. A label with a hyphen at its end
+    is one for RFC 822, a final dot is the root's, and behind a route the last domain may be missing (RFC 2162 6.3.3):
+    they are no fault here. Nor are bang paths, but for hosts left out.
+    """
+    text = str(address)
+    if isinstance(address, BangPath):
+        if ".." not in text:
+            return
+    elif rfc822.ADDR_SPEC.match(text) is not None:
+        return
+    harmless = _HARMLESS if isinstance(address, BangPath) or not address.route else _HARMLESS | {DefectKind.NO_DOMAIN}
+    for defect in address.defects:
+        if defect.category is Category.ERROR and defect.kind not in harmless:
+            raise AddressSyntaxError(defect.message, text, defect.span)
 
 
 def encode(text: str) -> list[tuple[str, Value]]:
@@ -85,17 +108,21 @@ def text_of(parts: list[Value]) -> str:
 
 
 def _decode(encoded: str) -> str:
-    """Return the ASCII of an attribute's value; one that was encoded twice is decoded twice.
-
-    Exchange 5.5 encoded again what was encoded before (Microsoft KB Q254725): no address is left without ``@`` or
-    ``!``, and a code for ``@`` stands where it should be.
-    """
+    """Return the ASCII of an attribute's value."""
     _check_brackets(encoded)
-    text = ps.decode(encoded, lenient=True)
-    if "@" not in text and "(a)" in text.lower():
-        _check_brackets(text)
-        return ps.decode(text, lenient=True)
-    return text
+    return ps.decode(encoded, lenient=True)
+
+
+def decode_again(parts: list[Value], text: str) -> str | None:
+    """Return what a text means that was encoded twice, or ``None`` for any other.
+
+    Exchange 5.5 encoded again what was encoded before (Microsoft KB Q254725). Only a text that cannot be an address
+    as it stands, and has one code for ``@`` and no other bracket, is taken for one: a comment may look like a code.
+    """
+    if any(isinstance(part, Teletex) for part in parts):
+        return None
+    found = _ENCODED_TWICE.match(text)
+    return None if found is None else f"{found[1]}@{found[2]}"
 
 
 def _check_brackets(encoded: str) -> None:

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from mailpaths.addresses import conformance
 from mailpaths.addresses.dialects import DMN_OR
 from mailpaths.addresses.dialects import parse as parse_dialect
-from mailpaths.addresses.oraddress import ORAddress
+from mailpaths.addresses.oraddress import ORAddress, Value, from_attributes
 from mailpaths.errors import AddressSyntaxError, MailPathsError
+from mailpaths.grammar import lexical
 from mailpaths.x400.levels import DOMAIN, KEYS, Level, format_node, levels_of, present_end, read_node
 from mailpaths.x400.table_rows import DomainRows, NodeRows
 
@@ -92,11 +94,10 @@ def load(path: Path | str) -> TableRows:
             raise TableError(f"a second {kind}, beside {Path(files[kind]).name}", str(file), 0)
         files[kind] = str(file)
         try:
-            texts[kind] = file.read_text(encoding="utf-8-sig")
+            # A byte that is no UTF-8 is the fault of its row, and in a comment none.
+            texts[kind] = file.read_text(encoding="utf-8-sig", errors="surrogateescape")
         except OSError as error:
             raise TableError(f"cannot be read: {error.strerror}", str(file), 0) from error
-        except UnicodeDecodeError as error:
-            raise TableError(f"not UTF-8 text: {error.reason}", str(file), 0) from error
     if not texts:
         raise TableError("no file named table1, table2, gate1 or gate2 is here", str(directory), 0)
     return read(texts.items(), files)
@@ -125,6 +126,7 @@ def read(texts: Iterable[tuple[str, str]], files: dict[str, str] | None = None) 
             if not row.strip(" \t") or row[0] == "#":
                 continue
             try:
+                lexical.check_characters(row)
                 if kind in domains:
                     bent = _add_domain(domains[kind], row)
                 else:
@@ -133,8 +135,7 @@ def read(texts: Iterable[tuple[str, str]], files: dict[str, str] | None = None) 
                 message = error.message if isinstance(error, AddressSyntaxError) else str(error)
                 found.append(RowFault(message, file, number, kept=False))
             else:
-                if bent is not None:
-                    found.append(RowFault(bent[0], file, number, kept=bent[1]))
+                found += [RowFault(message, file, number, kept=True) for message in bent]
     found += _twice("table1", domains["table1"], domains["gate1"], files)
     found += _twice("table2", nodes["table2"], nodes["gate2"], files)
     return TableRows(domains["table1"], nodes["table2"], domains["gate1"], nodes["gate2"], tuple(found))
@@ -155,7 +156,15 @@ def _split(row: str, *, domain_first: bool) -> tuple[str, str]:
     raise AddressSyntaxError(f"expected {what} (RFC 2156 appendix F)", row, (0, len(row)))
 
 
-def _node_of(text: str) -> tuple[tuple[Level, ...], str | None]:
+def _node_of(text: str) -> tuple[tuple[Level, ...], list[str]]:
+    """Return the levels of a row, and which rules they bend."""
+    levels, skipped = _levels_of(text)
+    pairs: list[tuple[str, Value]] = [(key, one) for key, one in zip(KEYS, levels, strict=False) if one is not None]
+    bent = _check_values(from_attributes(tuple(pairs), None), text)
+    return levels, bent if skipped is None else [skipped, *bent]
+
+
+def _levels_of(text: str) -> tuple[tuple[Level, ...], str | None]:
     if "$" not in text and "=" in text:  # EAN: P=tlec; A=ade; C=nl;
         address = parse_dialect(text, bounds=False)
         levels = levels_of(address)
@@ -169,6 +178,20 @@ def _node_of(text: str) -> tuple[tuple[Level, ...], str | None]:
     return read_node(text)
 
 
+def _check_values(address: ORAddress, text: str) -> list[str]:
+    """Return which rules the values of a row bend. Raises `AddressSyntaxError` for a country that is none."""
+    bent: list[str] = []
+    if conformance.first_bound_fault(address) is not None:
+        for fault in conformance.bound_faults(address):
+            if fault.key == "C":
+                raise AddressSyntaxError(fault.message, text, (0, len(text)))
+            bent.append(f"{fault.key}: {fault.message} ({fault.rule})")
+    for key, value in address.attributes:
+        if isinstance(value, str) and value != value.strip(" ") and (key != "ADMD" or value.strip(" ")):
+            bent.append(f"{key}: blanks about the value, {value!r}, count for nothing (RFC 2156 4.3.5 mapping B)")
+    return bent
+
+
 def _domain_of(text: str) -> str:
     domain = text.strip(" \t")
     if not DOMAIN.match(domain):
@@ -176,31 +199,31 @@ def _domain_of(text: str) -> str:
     return domain
 
 
-def _add_domain(rows: DomainRows, row: str) -> tuple[str, bool] | None:
-    """Add a row from O/R address to domain; return what rule it bends, and whether it was kept."""
+def _add_domain(rows: DomainRows, row: str) -> list[str]:
+    """Add a row from O/R address to domain; return which rules it bends."""
     left, right = _split(row, domain_first=False)
     levels, bent = _node_of(left)
     if not rows.add(levels, _domain_of(right)):
-        return "a second row for this O/R address; the first stands", False
-    return None if bent is None else (bent, True)
+        raise AddressSyntaxError("a second row for this O/R address; the first stands", row, (0, len(row)))
+    return bent
 
 
-def _add_node(rows: NodeRows, row: str, *, whole: bool) -> tuple[str, bool] | None:
-    """Add a row from domain to O/R address; return what rule it bends, and whether it was kept."""
+def _add_node(rows: NodeRows, row: str, *, whole: bool) -> list[str]:
+    """Add a row from domain to O/R address; return which rules it bends."""
     left, right = _split(row, domain_first=True)
     domain = _domain_of(left)
-    bent: str | None = None
     node: tuple[Level, ...] | ORAddress
     if whole:
         # RFC 2156 appendix F.7: a gateway's address may have any attribute.
         node = parse_dialect(right, DMN_OR if "$" in right else None, bounds=False)
         if node.country is None:
             raise AddressSyntaxError("expected a country", right, (0, len(right)))
+        bent = _check_values(node, right)
     else:
         node, bent = _node_of(right)
     if not rows.add(domain, node):
-        return "a second row for this domain; the first stands", False
-    return None if bent is None else (bent, True)
+        raise AddressSyntaxError("a second row for this domain; the first stands", row, (0, len(row)))
+    return bent
 
 
 def _twice(

@@ -14,6 +14,8 @@ from mailpaths.x400.levels import Level, fold_level, format_node, levels_of, nod
 
 __all__ = ["DomainMatch", "DomainRows", "NodeMatch", "NodeRows"]
 
+_NO_ADMD = (None, " ")
+
 
 class DomainMatch(NamedTuple):
     """A domain, and how many levels of the O/R address it stands for."""
@@ -59,18 +61,22 @@ class DomainRows:
     def find(self, levels: Sequence[Level]) -> DomainMatch | None:
         """Return the domain of the longest row that the levels begin with.
 
-        An ADMD that is absent is looked for as omitted (``@``) and then as the single space that it means.
+        An ADMD that is absent or blank - the same, for both mean any (RFC 2156 4.1.3) - is looked for as the single
+        space and then as omitted (``@``).
         """
         if not self._rows:
             return None
         folded = tuple([fold_level(level) for level in levels[: self._deepest]])
-        blank = (folded[0], " ", *folded[2:]) if len(folded) > 1 and folded[1] is None else None
+        omitted: tuple[Level, ...] | None = None
+        if len(folded) > 1 and folded[1] in _NO_ADMD:
+            omitted = (folded[0], None, *folded[2:])
+            folded = (folded[0], " ", *folded[2:])
         for count in range(len(folded), 0, -1):
             key = folded[:count]
             if key not in self._rows:
-                if blank is None or blank[:count] not in self._rows:
+                if omitted is None or omitted[:count] not in self._rows:
                     continue
-                key = blank[:count]
+                key = omitted[:count]
             match = self._matches.get(key)
             if match is None:
                 written, domain = self._rows[key]

@@ -103,7 +103,8 @@ def split_names(single: Mapping[str, Value]) -> tuple[Parts, Parts]:
     if "S" not in single:
         key = parts[0][1]
         what = table.BY_KEY[key].name
-        raise ConversionError(f"{key}: a {what} without a surname, which X.411 demands", part="attribute")
+        article = "" if what.endswith("s") else "a "
+        raise ConversionError(f"{key}: {article}{what} without a surname, which X.411 demands", part="attribute")
     if forms(single["S"])[0] is None:
         _refuse_printable([(key, value) for _, key, value in parts], "the surname")
         return [], [(number, t61_form(value)) for number, _, value in parts]
