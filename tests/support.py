@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from hypothesis import strategies as st
 
@@ -59,3 +60,22 @@ def why(text: str, notation: str | None = None) -> str:
     except MailPathsError as error:
         return str(error)
     raise AssertionError(f"{text!r} is an address")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a call of the command gave."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.split("\n")[:-1]]
+
+
+class Run(Protocol):
+    """The fixture `run`: the command line, called as a function."""
+
+    def __call__(self, *arguments: str, stdin: bytes | None = None) -> Result: ...

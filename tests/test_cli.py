@@ -11,19 +11,18 @@ import signal
 import subprocess
 import sys
 import tracemalloc
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 
 import mailpaths
 from mailpaths import policy
 from mailpaths.addresses import ORAddress, dialects
-from mailpaths.cli import main
 from mailpaths.cli.facts import MOST_HOPS, explanation
 from mailpaths.cli.options import DIALECTS, POLICIES
 from mailpaths.errors import UnknownNameError
 from mailpaths.translate import targets
+from tests.support import Result, Run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,37 +44,10 @@ MIXED = [
 ]
 
 
-@dataclass(frozen=True)
-class Result:
-    status: int
-    out: str
-    err: str
-
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.split("\n")[:-1]]
-
-
-class Run(Protocol):
-    def __call__(self, *arguments: str, stdin: bytes | None = None) -> Result: ...
-
-
 @pytest.fixture(autouse=True)
 def plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "COLUMNS", "PYTHONIOENCODING"):
         monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Run:
-    def call(*arguments: str, stdin: bytes | None = None) -> Result:
-        if stdin is not None:
-            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="ascii"))
-        status = main(arguments)
-        out, err = capsysbinary.readouterr()
-        return Result(status, out.decode(), err.decode())
-
-    return call
 
 
 def process(

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 import os
 import re
 import shlex
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 
 from mailpaths.addresses import dialects
-from mailpaths.cli import main
 from mailpaths.cli.plain import block
 from mailpaths.cli.shown import certificate, show
 from mailpaths.errors import MailPathsError
@@ -27,6 +24,7 @@ from mailpaths.translate import targets
 from mailpaths.x400 import ORAddress
 from mailpaths.x400.der import to_general_name
 from tests import asn1
+from tests.support import Result, Run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,37 +36,10 @@ MAILER = "C=GB; A= ; P=mailer"
 LOST = "the attributes that named the gateway"
 
 
-@dataclass(frozen=True)
-class Result:
-    status: int
-    out: str
-    err: str
-
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.split("\n")[:-1]]
-
-
-class Run(Protocol):
-    def __call__(self, *arguments: str, stdin: bytes | None = None) -> Result: ...
-
-
 @pytest.fixture(autouse=True)
 def plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "COLUMNS", "PYTHONIOENCODING"):
         monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Run:
-    def call(*arguments: str, stdin: bytes | None = None) -> Result:
-        if stdin is not None:
-            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="ascii"))
-        status = main(arguments)
-        out, err = capsysbinary.readouterr()
-        return Result(status, out.decode(), err.decode())
-
-    return call
 
 
 @pytest.fixture
