@@ -5,7 +5,18 @@ Whatever text is handed to a public function, nothing but a `MailPathsError` com
 
 from __future__ import annotations
 
-__all__ = ["AddressSyntaxError", "ConversionError", "MailPathsError", "ReadingError", "UnknownNameError"]
+__all__ = [
+    "AddressSyntaxError",
+    "AmbiguousHostError",
+    "ConversionError",
+    "MailPathsError",
+    "MapError",
+    "ReadingError",
+    "RoutingError",
+    "TemporaryRoutingError",
+    "UnknownHostError",
+    "UnknownNameError",
+]
 
 #: How much of a long source is shown on each side of the fault.
 _WINDOW = 60
@@ -87,3 +98,42 @@ def _conversion_error(message: str, character: str | None, part: str) -> Convers
 
 class UnknownNameError(MailPathsError):
     """There is no policy, style or notation of that name; the message lists those that exist."""
+
+
+class MapError(MailPathsError):
+    """A map, a table or another source of roads cannot be used: it cannot be read, or lacks the host to start from."""
+
+
+class RoutingError(MailPathsError):
+    """A router gives no road to a host: one class for each kind of answer that is none."""
+
+    def __init__(self, message: str, host: str) -> None:
+        super().__init__(message, host)
+        self.message = message
+        self.host = host
+
+    def __str__(self) -> str:
+        """Return the message."""
+        return self.message
+
+
+class UnknownHostError(RoutingError):
+    """No router knows the host; ``near_misses`` are known names that look like it."""
+
+    def __init__(self, message: str, host: str, near_misses: tuple[str, ...] = ()) -> None:
+        super().__init__(message, host)
+        self.near_misses = near_misses
+        self.args = (message, host, near_misses)
+
+
+class AmbiguousHostError(RoutingError):
+    """The name means several hosts; ``candidates`` tells them apart."""
+
+    def __init__(self, message: str, host: str, candidates: tuple[str, ...] = ()) -> None:
+        super().__init__(message, host)
+        self.candidates = candidates
+        self.args = (message, host, candidates)
+
+
+class TemporaryRoutingError(RoutingError):
+    """A router has no answer now; the same question may be answered later."""

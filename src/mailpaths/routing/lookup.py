@@ -1,0 +1,69 @@
+"""How a name is looked up in a table of hosts and domains, and which names look like one that is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Iterator
+from typing import NamedTuple
+
+from mailpaths import names
+
+__all__ = ["Key", "keys", "near_misses"]
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-."
+_MOST_NEAR_MISSES = 5
+# No name of a host is longer, so nothing else is looked for (RFC 1035 2.3.4).
+_LONGEST = names.MAX_DOMAIN
+# UUCP's own pseudo-domain: ucbvax.UUCP is the host that UUCP knows as ucbvax (RFC 976 1.2).
+_UUCP_ZONE = ".uucp"
+
+
+class Key(NamedTuple):
+    """A name to look for, folded; ``is_parent`` where it is a domain that the host is in and not the host itself."""
+
+    name: str
+    is_parent: bool
+
+
+def keys(host: str) -> Iterator[Key]:
+    """Yield the names to look for, from specific to general (RFC 976 3, step b).
+
+    The whole name; in the UUCP zone the host's own name; then each domain that the host is in.
+
+    >>> [key.name for key in keys("osgd.cb.ATT.COM")]
+    ['osgd.cb.att.com', '.cb.att.com', '.att.com', '.com']
+    >>> [key.name for key in keys("mcvax.UUCP")]
+    ['mcvax.uucp', 'mcvax', '.uucp']
+    """
+    name = names.fold(names.without_dot(host))
+    if not name or len(name) > _LONGEST:
+        return
+    yield Key(name, is_parent=False)
+    if name.endswith(_UUCP_ZONE) and len(name) > len(_UUCP_ZONE):
+        yield Key(name.removesuffix(_UUCP_ZONE), is_parent=False)
+    place = name.find(".", 1)
+    while place >= 0:
+        yield Key(name[place:], is_parent=True)
+        place = name.find(".", place + 1)
+
+
+def near_misses(host: str, known: Container[str], others: Collection[str] = ()) -> tuple[str, ...]:
+    """Return known names that differ from a host's in one letter, or in two that changed places; at most five.
+
+    ``known`` holds folded names. ``others`` are names that look like the host's in another way; they come first.
+    """
+    name = names.fold(names.without_dot(host)).removesuffix(_UUCP_ZONE)
+    found = dict.fromkeys(others)
+    if name and len(name) <= _LONGEST:
+        found |= dict.fromkeys(sorted({other for other in _neighbours(name) if other in known}))
+    return tuple(found)[:_MOST_NEAR_MISSES]
+
+
+def _neighbours(name: str) -> Iterator[str]:
+    for place in range(len(name) + 1):
+        head, tail = name[:place], name[place:]
+        if tail:
+            yield head + tail[1:]
+            yield from (head + letter + tail[1:] for letter in _LETTERS if letter != tail[0])
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
+        yield from (head + letter + tail for letter in _LETTERS)

@@ -1,0 +1,264 @@
+"""`Roads`: all the roads from one host over a UUCP world, by name, and each of them hop by hop."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from mailpaths import names as names_room
+from mailpaths.routing.answer import Obstacle
+from mailpaths.routing.template import RouteTemplate
+from mailpaths.routing.uucp.best import Labels, find_labels
+from mailpaths.routing.uucp.flags import (
+    ALIAS,
+    DEAD,
+    DEAD_HOST,
+    DOMAIN,
+    GATEWAY,
+    LEFT,
+    NET,
+    PRIVATE,
+    TERMINAL,
+    WRITING,
+    operator,
+)
+from mailpaths.routing.uucp.mapping import Tree, map_world
+from mailpaths.routing.uucp.printing import Line, domain_name, lines
+from mailpaths.routing.uucp.world import Place, Step, World
+from mailpaths.routing.uucp.writing import START, Written, adds_host, onward
+
+__all__ = ["MODES", "Hop", "Mode", "Road", "Roads"]
+
+#: How roads are computed: exactly as pathalias does, or the cheapest there are.
+Mode = Literal["pathalias", "best"]
+#: The modes by their names.
+MODES: Mapping[str, Mode] = MappingProxyType({"pathalias": "pathalias", "best": "best"})
+
+# What no host's name may hold: it would be read as more than a name.
+_NO_NAME = re.compile(r'[\x00-\x20!%@:,;<>()\[\]\\"\x7f]')
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One hop of a road: to ``host``, for ``cost``, over a link that is declared at ``place``.
+
+    ``host`` is written as in the road, domains and all. ``over`` names the nets, domains and aliases that the hop leads
+    through. ``operator`` is what stands between this host and the rest of the path; ``right`` says that the host stands
+    on the right of it, as in ``user@host``. ``cost`` is the sum of its links' costs, without any penalty.
+    """
+
+    host: str
+    cost: int
+    place: Place
+    over: tuple[str, ...] = ()
+    obstacles: tuple[Obstacle, ...] = ()
+    operator: str = "!"
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """A road over a map: from ``origin`` to ``name``, with its hops.
+
+    ``cost`` is what the computation says: in the mode ``"pathalias"`` with its penalties of 100,000,000, in the mode
+    ``"best"`` without. ``over`` names what the last hop is known by beside its own name: the destination may be an
+    alias of it, or a domain behind it.
+    """
+
+    origin: str
+    name: str
+    cost: int
+    template: RouteTemplate
+    hops: tuple[Hop, ...]
+    over: tuple[str, ...] = ()
+    obstacles: tuple[Obstacle, ...] = ()
+
+
+class Roads:
+    """The roads from one host over a world, computed when this is made. ``unreachable`` names hosts that have none."""
+
+    def __init__(self, world: World, home: int, mode: Mode = "pathalias") -> None:
+        self._world = world
+        self._home = home
+        self._ways: Tree | Labels
+        if mode == "best":
+            self._ways = labels = find_labels(world, home)
+            found = _label_lines(labels)
+        else:
+            self._ways = tree = map_world(world, home)
+            found = lines(tree)
+        self.origin = world.names[home]
+        if world.has_odd_names:
+            found = (line for line in found if self._is_sound(line))
+        self._lines: dict[str, Line] = {}
+        for line in found:
+            known = self._lines.setdefault(names_room.fold(line.name), line)
+            if known.cost > line.cost:
+                self._lines[names_room.fold(line.name)] = line
+        self.unreachable = tuple(
+            [
+                world.names[one]
+                for one in self._ways.unreachable
+                if one < len(world.names) and not world.kinds[one] & PRIVATE
+            ]
+        )
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether a folded name has a road."""
+        return name in self._lines
+
+    def __iter__(self) -> Iterator[Line]:
+        """Return the lines of a table of these roads."""
+        return iter(self._lines.values())
+
+    def __len__(self) -> int:
+        """Return how many names have a road."""
+        return len(self._lines)
+
+    def line(self, name: str) -> Line | None:
+        """Return the line of a table about a folded name, ``None`` where there is none."""
+        return self._lines.get(name)
+
+    def template(self, line: Line) -> RouteTemplate:
+        """Return the road of a line as a template."""
+        before, behind = line.before, line.behind
+        if behind or "%" in before or self._world.has_odd_names:
+            hosts = tuple([hop.host for hop in self._hops(line.number)[0]])
+        else:
+            hosts = tuple(before[:-1].split("!")) if before else ()
+        return RouteTemplate(f"{before}%s{behind}", hosts)
+
+    def obstacles(self, line: Line) -> tuple[Obstacle, ...]:
+        """Return what may stop a message on the road of a line."""
+        found: dict[Obstacle, None] = {}
+        before: Step | None = None
+        sides = 0
+        for step in self._ways.steps(line.number):
+            found |= dict.fromkeys(self._step_obstacles(step, before, sides))
+            sides |= 1 if self._ways.marks[step.link] & LEFT or step.turned else 2
+            before = step
+        return tuple(found)
+
+    def road(self, line: Line) -> Road:
+        """Return the road of a line, hop by hop."""
+        hops, over = self._hops(line.number)
+        return Road(self.origin, line.name, line.cost, self.template(line), hops, over, self.obstacles(line))
+
+    def _hops(self, number: int) -> tuple[tuple[Hop, ...], tuple[str, ...]]:
+        """Return the hops to a host, and the names behind the last of them."""
+        ways = self._ways
+        kinds, names, marks = ways.kinds, ways.names, ways.marks
+        found: list[Hop] = []
+        over: list[str] = []
+        obstacles: list[Obstacle] = []
+        domains = ""
+        cost = sides = writing = 0
+        before: Step | None = None
+        for step in ways.steps(number):
+            kind, mark = kinds[step.number], marks[step.link]
+            if step.turned:
+                mark = LEFT
+            if before is not None and kinds[before.number] & (NET | DOMAIN):
+                mark = mark & ~WRITING | writing  # as its net was entered
+            obstacles += self._step_obstacles(step, before, sides)
+            sides |= 1 if marks[step.link] & LEFT or step.turned else 2
+            cost += 0 if marks[step.link] & ALIAS else self._world.costs[step.declared]
+            before, writing = step, mark & WRITING
+            if not adds_host(kind, mark):
+                over.append(names[step.number])
+                domains = names[step.number] + domains if kind & DOMAIN else ""
+                continue
+            place = self._world.place(step.declared)
+            shown = dict.fromkeys(obstacles)
+            right = not mark & LEFT
+            found.append(
+                Hop(names[step.number] + domains, cost, place, tuple(over), tuple(shown), operator(mark), right)
+            )
+            over, obstacles, domains, cost = [], [], "", 0
+        return tuple(found), tuple(over)
+
+    def _step_obstacles(self, step: Step, before: Step | None, sides: int) -> Iterator[Obstacle]:
+        """Yield what pathalias charges a penalty for on one link (costof)."""
+        ways = self._ways
+        mark = ways.marks[step.link]
+        if step.turned:
+            yield Obstacle.ONE_WAY
+            return
+        if mark & ALIAS:
+            return
+        start = ways.kinds[step.start]
+        if mark & DEAD:
+            yield Obstacle.DEAD_LINK
+        if start & (NET | DOMAIN):
+            pass
+        elif start & DEAD_HOST:
+            yield Obstacle.DEAD_HOST
+        elif before is not None and self._world.marks[before.declared] & TERMINAL:
+            yield Obstacle.PAST_TERMINAL
+        elif sides & (2 if mark & LEFT else 1):
+            yield Obstacle.MIXED_SYNTAX
+        kind = ways.kinds[step.number]
+        if (kind & DOMAIN or kind & (NET | DEAD_HOST) == NET | DEAD_HOST) and not mark & GATEWAY:
+            yield Obstacle.NO_GATEWAY
+
+    def _is_sound(self, line: Line) -> bool:
+        """Tell whether every name on the road of a line is one: in quotes a map may say anything."""
+        return not _NO_NAME.search(line.name) and not any(
+            _NO_NAME.search(self._ways.names[step.number])
+            for step in self._ways.steps(line.number)
+            if self._is_written(step)
+        )
+
+    def _is_written(self, step: Step) -> bool:
+        return not self._ways.kinds[step.number] & NET
+
+
+def _label_lines(labels: Labels) -> Iterator[Line]:  # noqa: C901 - one loop
+    """Yield a line for each host and domain that has a best road, the cheapest first."""
+    kinds, names, marks = labels.kinds, labels.names, labels.marks
+    written: list[tuple[Written, int]] = []
+    for label, number in enumerate(labels.hosts):
+        before = labels.before[label]
+        if before < 0:
+            written.append((START, LEFT))
+            yield Line(names[number], 0, label, "", "")
+            continue
+        road, writing = written[before]
+        kind = kinds[number]
+        mark = LEFT if labels.is_turned(label) else marks[labels.links[label]]
+        above = kinds[labels.hosts[before]]
+        if above & (NET | DOMAIN):
+            mark = mark & ~WRITING | writing
+        if adds_host(kind, mark):
+            name = names[number]
+            if above & DOMAIN:
+                for one in _above(labels, label):
+                    if not kinds[one] & DOMAIN or one == labels.home:
+                        break
+                    name += names[one]
+            road = onward(road, name, mark)
+        elif kind & DOMAIN and not road.has_at and _is_beyond(labels, label):
+            road = road._replace(has_at=True)
+        written.append((road, mark & WRITING))
+        if labels.of_host[number] == label and not (kind & PRIVATE or kind & (NET | DOMAIN) == NET):
+            found = domain_name(number, _above(labels, label), kinds, names) if kind & DOMAIN else names[number]
+            if found is not None:
+                yield Line(found, labels.costs[label], label, road.before, road.behind)
+
+
+def _above(labels: Labels, label: int) -> Iterator[int]:
+    label = labels.before[label]
+    while label >= 0:
+        yield labels.hosts[label]
+        label = labels.before[label]
+
+
+def _is_beyond(labels: Labels, label: int) -> bool:
+    """Tell whether a domain is entered from elsewhere than home: see `printing`."""
+    for number in _above(labels, label):
+        if number == labels.home or not labels.kinds[number] & (NET | DOMAIN):
+            return number != labels.home
+    return False
