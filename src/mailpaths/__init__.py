@@ -28,7 +28,18 @@ from mailpaths.addresses import (
     parse,
     parse_list,
 )
-from mailpaths.errors import AddressSyntaxError, ConversionError, MailPathsError, ReadingError, UnknownNameError
+from mailpaths.errors import (
+    AddressSyntaxError,
+    AmbiguousHostError,
+    ConversionError,
+    MailPathsError,
+    MapError,
+    ReadingError,
+    RoutingError,
+    TemporaryRoutingError,
+    UnknownHostError,
+    UnknownNameError,
+)
 from mailpaths.nexthop import Local, Outcome, Relay, Unroutable, next_hop
 from mailpaths.policy import ALL, INTERNET, Operator, Policy
 from mailpaths.reading import Hop, Reading, hops, read, readings
@@ -44,6 +55,7 @@ __all__ = [
     "Address",
     "AddressList",
     "AddressSyntaxError",
+    "AmbiguousHostError",
     "BangPath",
     "Category",
     "Comment",
@@ -55,6 +67,7 @@ __all__ = [
     "Local",
     "MailPathsError",
     "Mailbox",
+    "MapError",
     "Member",
     "ORAddress",
     "Operator",
@@ -64,9 +77,12 @@ __all__ = [
     "ReadingError",
     "Relay",
     "Route",
+    "RoutingError",
     "Step",
     "Style",
+    "TemporaryRoutingError",
     "Translation",
+    "UnknownHostError",
     "UnknownNameError",
     "Unroutable",
     "alternatives",

@@ -17,6 +17,8 @@ from mailpaths.step import Step
 
 if TYPE_CHECKING:
     from mailpaths.addresses.dialects import Dialect
+    from mailpaths.routing.answer import Found
+    from mailpaths.routing.router import Router
     from mailpaths.x400.gateway import Crossing, Gateway
 
 __all__ = ["RFC822", "Translation", "open_envelope", "targets", "translate"]
@@ -52,7 +54,8 @@ class Translation:
 
     ``source`` is what was parsed, ``route`` what it means under ``policy`` (``None`` where X.400 is on both sides, or
     where the policy reads no route and none was needed), ``style`` how the new address is written. ``crossing`` is what
-    the gateway between RFC 822 and X.400 did, where there was one to cross. `str` is the new address.
+    the gateway between RFC 822 and X.400 did, where there was one to cross. ``road`` is what the router said of the
+    first host, where one was asked; its hosts are part of the ``route``. `str` is the new address.
     """
 
     source: Address
@@ -61,6 +64,7 @@ class Translation:
     policy: Policy
     style: Style | Dialect
     crossing: Crossing[BangPath | Mailbox] | Crossing[ORAddress] | None = None
+    road: Found | None = None
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -70,16 +74,20 @@ class Translation:
         read_from = self._hop_address
         if self.crossing is not None and isinstance(self.source, ORAddress):
             steps += self.crossing.steps
-        if read_from is not None and self.route is not None and isinstance(self.style, Style):
+        route = self._read_route
+        if read_from is not None and route is not None and isinstance(self.style, Style):
             steps += [
                 Step(f"{hop.operator.rstrip(',')} asks {hop.host}, which gets {_cut(hop.rest)}", hop.rule)
                 for hop in hops(read_from, self.policy)
             ]
-            steps.append(Step(f"read as {self.route}", f"policy {self.policy}: {self.policy.rule}"))
+            steps.append(Step(f"read as {route}", f"policy {self.policy}: {self.policy.rule}"))
             if isinstance(read_from, Mailbox) and (read_from.display_name is not None or read_from.comments):
                 steps.append(
                     Step("left out the display name and comments: they are no part of a route", "RFC 822 3.4.3, 6.1")
                 )
+        if self.road is not None and route is not None:
+            cost = "" if self.road.cost is None else f", cost {self.road.cost:,}"
+            steps.append(Step(f"took the road {self.road.template} to {route.hosts[0]}{cost}", self.road.source))
         if self.crossing is not None and not isinstance(self.source, ORAddress):
             steps += self.crossing.steps
         kind = "style" if isinstance(self.style, Style) else "dialect"
@@ -96,11 +104,13 @@ class Translation:
         """What may go wrong with the new address or the old: one line for each way in which other hosts read it.
 
         A host that only knows fewer operators, and so hands the whole rest to the same next host, is no cause for one.
-        What a gateway lost stands here too.
+        What a gateway lost stands here too, and what may stop a message on the road that a router found.
         """
         found = tuple([f"lost: {loss}" for loss in self.losses])
+        if self.road is not None:
+            found += tuple([f"the road may not work: {obstacle}" for obstacle in self.road.obstacles])
         source = self._hop_address
-        route = self.route
+        route = self._read_route
         if source is None or route is None or not isinstance(self.style, Style):
             return found
         if isinstance(source, Mailbox) and not source.route and _PLAIN.match(source.addr_spec):
@@ -112,6 +122,12 @@ class Translation:
                 if reading.route != route and reading.route.hosts != route.hosts[: len(reading.route.hosts)]
             ]
         )
+
+    @property
+    def _read_route(self) -> Route | None:
+        """The route that the address was read as, before a router had its say."""
+        source = self._hop_address
+        return self.route if self.road is None or source is None else read(source, self.policy)
 
     @property
     def _hop_address(self) -> BangPath | Mailbox | None:
@@ -133,6 +149,7 @@ _set_address = Translation.__dict__["address"].__set__
 _set_policy = Translation.__dict__["policy"].__set__
 _set_style = Translation.__dict__["style"].__set__
 _set_crossing = Translation.__dict__["crossing"].__set__
+_set_road = Translation.__dict__["road"].__set__
 
 
 def translate(
@@ -140,6 +157,7 @@ def translate(
     to: Style | Dialect | str = PERCENT,
     *,
     policy: Policy | str = INTERNET,
+    router: Router | None = None,
     gateway: Gateway | None = None,
 ) -> Translation:
     """Return the address in another notation.
@@ -150,8 +168,10 @@ def translate(
     addresses cross that bring all they need, such as an RFC-822 attribute. Exchange's envelope ``IMCEAX400-…`` is
     opened on the way to X.400.
 
-    Raises `AddressSyntaxError`, `ReadingError`, `ConversionError` or `UnknownNameError`, all of them `MailPathsError`;
-    never returns an address of somebody else.
+    Where a route is spelled, a ``router`` is asked for the road to its first host (see `mailpaths.routing`).
+
+    Raises `AddressSyntaxError`, `ReadingError`, `ConversionError`, `UnknownNameError` or, for what the router says,
+    `RoutingError`, all of them `MailPathsError`; never returns an address of somebody else.
 
     >>> print(translate("seismo!mcvax!piet"))
     piet%mcvax@seismo
@@ -162,6 +182,9 @@ def translate(
     >>> from mailpaths.x400 import Gateway
     >>> print(translate("decvax!user", to="x400", gateway=Gateway(or_address="C=GB; A= ; P=mailer")))
     /RFC-822=decvax(b)user/PRMD=mailer/ADMD= /C=GB/
+    >>> from mailpaths.routing import UUCPMap
+    >>> print(translate("piet@mcvax.uucp", to="bang", router=UUCPMap.bundled()))
+    mimsy!uunet!mcvax!piet
     >>> print(translate("C=us; A=Internet; P=Internet; DDA:RFC-822=user(a)some.place.edu", to="bang"))
     some.place.edu!user
     """
@@ -170,9 +193,20 @@ def translate(
     style = _target(to)
     source = coerce(text)
     if not isinstance(style, Style) or isinstance(source, ORAddress) or style is RFC822:
-        return _over_the_bridge(source, style, policy, gateway)
+        return _over_the_bridge(source, style, policy, router, gateway)
     route = read(source, policy)
+    if router is not None:
+        route, road = _expanded(route, router)
+        return _made(source, route, spell(route, style), policy, style, None, road)
     return _made(source, route, spell(route, style), policy, style, None)
+
+
+def _expanded(route: Route, router: Router | None) -> tuple[Route, Found | None]:
+    if router is None:
+        return route, None
+    from mailpaths.routing.expansion import expand  # loads where a router is asked
+
+    return expand(route, router)
 
 
 def _made(  # noqa: PLR0913, PLR0917 - one argument a slot
@@ -182,6 +216,7 @@ def _made(  # noqa: PLR0913, PLR0917 - one argument a slot
     policy: Policy,
     style: Style | Dialect,
     crossing: Crossing[BangPath | Mailbox] | Crossing[ORAddress] | None,
+    road: Found | None = None,
 ) -> Translation:
     made = object.__new__(Translation)
     _set_source(made, source)
@@ -190,6 +225,7 @@ def _made(  # noqa: PLR0913, PLR0917 - one argument a slot
     _set_policy(made, policy)
     _set_style(made, style)
     _set_crossing(made, crossing)
+    _set_road(made, road)
     return made
 
 
@@ -214,7 +250,9 @@ def _target(to: Style | Dialect | str) -> Style | Dialect:
     return every[to]
 
 
-def _over_the_bridge(source: Address, style: Style | Dialect, policy: Policy, gateway: Gateway | None) -> Translation:
+def _over_the_bridge(
+    source: Address, style: Style | Dialect, policy: Policy, router: Router | None, gateway: Gateway | None
+) -> Translation:
     """Return a translation that has X.400 on one side or on both, or takes a mailbox as it is."""
     if not isinstance(style, Style):
         from mailpaths.addresses import dialects  # loads where X.400 is spoken
@@ -231,10 +269,10 @@ def _over_the_bridge(source: Address, style: Style | Dialect, policy: Policy, ga
         base = outward.address
     else:
         base = source
-    if style is RFC822 and isinstance(base, Mailbox):
+    if style is RFC822 and isinstance(base, Mailbox) and router is None:
         return _made(source, _route_or_none(base, policy), Mailbox.parse(base.path), policy, style, outward)
-    route = read(base, policy)
-    return _made(source, route, spell(route, style), policy, style, outward)
+    route, road = _expanded(read(base, policy), router)
+    return _made(source, route, spell(route, style), policy, style, outward, road)
 
 
 def open_envelope(source: BangPath | Mailbox) -> Crossing[ORAddress] | None:

@@ -124,8 +124,7 @@ class Replay:
         try:
             self._statement()
         except _CannotFollowError:
-            if self._pending:
-                self._found.append(Names(self.line, self._pending))
+            self._tell_names()
             self._tell_fault()
             while self._peek().kind is not _Kind.END:
                 self._ahead = None
@@ -139,6 +138,10 @@ class Replay:
         return [Fault(1, _SYNTAX_ERROR)] if cut and not self._unrest else []
 
     # Faults
+
+    def _tell_names(self) -> None:
+        if self._pending:
+            self._found.append(Names(self.line, self._pending))
 
     def _tell_fault(self) -> None:
         if not self._unrest:

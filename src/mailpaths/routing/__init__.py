@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mailpaths.routing.answer import Ambiguous, Answer, Found, NotFound, Obstacle, TemporaryFailure
 from mailpaths.routing.chain import AsyncCached, AsyncChain, Cached, Chain
+from mailpaths.routing.expansion import Expansion, expand
 from mailpaths.routing.gateways import GatewayDomain, GatewayDomains
 from mailpaths.routing.pathtable import PathTable
 from mailpaths.routing.router import AsyncRouter, InThread, Router
@@ -30,6 +31,7 @@ __all__ = [
     "AsyncRouter",
     "Cached",
     "Chain",
+    "Expansion",
     "Found",
     "GatewayDomain",
     "GatewayDomains",
@@ -47,6 +49,7 @@ __all__ = [
     "TableFault",
     "TemporaryFailure",
     "UUCPMap",
+    "expand",
     "open_router",
 ]
 

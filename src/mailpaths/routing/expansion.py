@@ -1,0 +1,48 @@
+"""`expand`: a route that begins where a router knows the way to, as a route from here."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, assert_never
+
+from mailpaths.errors import AmbiguousHostError, TemporaryRoutingError, UnknownHostError
+from mailpaths.route import Route
+from mailpaths.routing.answer import Ambiguous, Found, NotFound, TemporaryFailure
+from mailpaths.routing.router import Router
+
+__all__ = ["Expansion", "expand"]
+
+
+class Expansion(NamedTuple):
+    """A whole ``route``, and the ``road`` to its first host that a router found; ``None`` where it has no host."""
+
+    route: Route
+    road: Found | None
+
+
+def expand(route: Route, router: Router, *, origin: str | None = None) -> Expansion:
+    """Return the route with the road to its first host in that host's place.
+
+    Only the first host is asked for: what comes after it is the affair of the hosts on the way. Raises
+    `UnknownHostError`, `AmbiguousHostError` or `TemporaryRoutingError` for the other answers, all `RoutingError`.
+
+    >>> from mailpaths.routing import UUCPMap
+    >>> found = expand(Route(("mcvax.uucp",), "piet"), UUCPMap.bundled())
+    >>> print(found.route, "- costs", found.road.cost)
+    mimsy → uunet → mcvax: piet - costs 415
+    """
+    if not route.hosts:
+        return Expansion(route, None)
+    host, *rest = route.hosts
+    answer = router.resolve(host, origin=origin)
+    match answer:
+        case Found():
+            return Expansion(Route((*answer.hosts, *rest), route.user), answer)
+        case NotFound(near_misses):
+            hint = f"; there is {', '.join(near_misses)}" if near_misses else ""
+            raise UnknownHostError(f"no road to {host} is known{hint}", host, near_misses)
+        case Ambiguous(candidates):
+            raise AmbiguousHostError(f"{host} is several hosts: {', '.join(candidates)}", host, candidates)
+        case TemporaryFailure(reason):
+            raise TemporaryRoutingError(f"no answer now about the road to {host}: {reason}", host)
+        case _:
+            assert_never(answer)
