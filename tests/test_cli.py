@@ -21,7 +21,7 @@ from mailpaths.addresses import ORAddress, dialects
 from mailpaths.cli.facts import MOST_HOPS, explanation
 from mailpaths.cli.options import DIALECTS, POLICIES
 from mailpaths.errors import UnknownNameError
-from mailpaths.translate import targets
+from mailpaths.translation import targets
 from tests.support import Result, Run
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from mailpaths.cli.plain import block
 from mailpaths.cli.shown import certificate, show
 from mailpaths.errors import MailPathsError
 from mailpaths.testing import hostile_texts
-from mailpaths.translate import targets
+from mailpaths.translation import targets
 from mailpaths.x400 import ORAddress
 from mailpaths.x400.der import to_general_name
 from tests import asn1

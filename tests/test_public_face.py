@@ -18,6 +18,7 @@ from types import ModuleType
 import pytest
 
 import mailpaths
+import mailpaths.routing
 from mailpaths import policy, testing
 
 HERE = Path(__file__).parent
@@ -44,6 +45,23 @@ def test_every_name_is_there_and_documented(name: str) -> None:
 def test_all_is_sorted_and_without_doubles() -> None:
     assert len(set(mailpaths.__all__)) == len(mailpaths.__all__)
     assert set(mailpaths.__all__) <= set(dir(mailpaths))
+
+
+@pytest.mark.parametrize("package", [mailpaths, mailpaths.routing])
+def test_names_that_load_late_are_the_public_ones_and_come_from_their_own_rooms(package: ModuleType) -> None:
+    late = {name for names in package._ROOMS.values() for name in names}
+    assert late | {"policy"} == set(package.__all__) | {"policy"}
+    assert set(package.__all__) <= set(dir(package))
+    # What type checkers read says the same.
+    source = Path(str(package.__file__)).read_text(encoding="utf-8")
+    (block,) = re.findall(r"^if TYPE_CHECKING:\n(.*?)^__all__", source, re.MULTILINE | re.DOTALL)
+    told = re.findall(r"from mailpaths\.?([\w.]*) import \(?([^()]*?)\)?\n    (?=from|\n|__|$)", f"{block}    ")
+    rooms = {
+        (room.removeprefix("routing."), name) for room, names in told for name in re.findall(r"\w+", names) if room
+    }
+    assert rooms == {(room, name) for room, names in package._ROOMS.items() for name in names}
+    for name in package.__all__:
+        assert getattr(package, name) is vars(package)[name]
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -86,7 +104,7 @@ def test_the_version_is_the_installed_one() -> None:
 
 def test_there_is_no_other_attribute() -> None:
     with pytest.raises(AttributeError, match="module 'mailpaths' has no attribute 'prase'"):
-        _ = mailpaths.prase
+        _ = mailpaths.prase  # type: ignore[attr-defined]  # the point of this test
 
 
 def run(code: str) -> str:
@@ -103,6 +121,11 @@ def test_import_is_cheap() -> None:
         "print(*sorted({'pyparsing', 'idna', 'hypothesis', 'click', 'rich', 'asyncio'} & set(sys.modules)))"
     )
     assert heavy.strip() == ""
+
+
+def test_import_loads_no_room_that_nobody_asked_for() -> None:
+    rooms = run("import sys, mailpaths; print(*sorted(name for name in sys.modules if name.startswith('mailpaths')))")
+    assert rooms.split() == ["mailpaths", "mailpaths.late"]
 
 
 def test_testing_says_what_it_needs() -> None:

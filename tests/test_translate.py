@@ -19,7 +19,7 @@ from mailpaths import (
     spelling,
     translate,
 )
-from mailpaths.translate import RFC822, targets
+from mailpaths.translation import RFC822, targets
 from mailpaths.x400 import DIALECTS, Gateway, ORAddress, Tables
 
 

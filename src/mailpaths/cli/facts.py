@@ -12,7 +12,7 @@ from mailpaths.nexthop import Local, Outcome, Relay, next_hop
 from mailpaths.policy import ALL, Operator
 from mailpaths.reading import Hop, hops, read, readings
 from mailpaths.spelling import PERCENT
-from mailpaths.translate import Translation
+from mailpaths.translation import Translation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from mailpaths import policy as policy_room
 from mailpaths.cli import streams
-from mailpaths.errors import MailPathsError, UnknownNameError
+from mailpaths.cli.paths import directory, file, native
+from mailpaths.errors import MailPathsError, MapError, UnknownNameError
 from mailpaths.spelling import STYLES
-from mailpaths.translate import RFC822, targets
+from mailpaths.translation import RFC822, targets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mailpaths.addresses.dialects import Dialect
     from mailpaths.policy import Policy
+    from mailpaths.routing import Router
     from mailpaths.spelling import Style
     from mailpaths.x400 import Gateway, Tables
 
@@ -28,6 +28,8 @@ __all__ = [
     "DIALECTS_HELP",
     "POLICIES",
     "POLICIES_HELP",
+    "ROUTERS",
+    "ROUTERS_HELP",
     "STATUS_HELP",
     "STYLES_HELP",
     "TARGETS_HELP",
@@ -36,17 +38,23 @@ __all__ = [
     "as_json",
     "complete_dialect",
     "complete_policy",
+    "complete_router",
+    "complete_style",
     "complete_target",
     "dialect",
     "directory",
     "file",
     "gateways",
+    "lines",
     "native",
+    "open_routers",
     "own_gateway",
     "policies",
     "policy",
     "read_tables",
+    "routers",
     "row_faults",
+    "style",
     "tables",
     "target",
     "unknown",
@@ -71,7 +79,7 @@ POLICIES = {
 }
 
 
-def _table(rows: dict[str, str], width: int | None = None) -> str:
+def lines(rows: dict[str, str], width: int | None = None) -> str:
     """Return the rows as a paragraph that click leaves as it is."""
     width = width or max(map(len, rows)) + 2
     return "\n".join([f"  {name:<{width}}{text}".replace("\n", f"\n  {'':<{width}}") for name, text in rows.items()])
@@ -80,11 +88,11 @@ def _table(rows: dict[str, str], width: int | None = None) -> str:
 POLICIES_HELP = f"""\b
 Policies: who reads the address, and so what binds first. A program's
 own switches follow a colon: postfix:swap_bangpath=no
-{_table(POLICIES)}"""
+{lines(POLICIES)}"""
 
 STYLES_HELP = f"""\b
 Styles:
-{_table({name: style.rule for name, style in STYLES.items()}, 23)}"""
+{lines({name: style.rule for name, style in STYLES.items()}, 23)}"""
 
 #: One line for each dialect of X.400. Written out, so that a batch of other addresses loads no dialect.
 DIALECTS = {
@@ -102,7 +110,20 @@ DIALECTS = {
 
 DIALECTS_HELP = f"""\b
 Dialects of X.400:
-{_table(DIALECTS)}"""
+{lines(DIALECTS)}"""
+
+#: One line for each router that comes with mailpaths.
+ROUTERS = {
+    "map:": "the UUCP map of December 1988, as seen from rutgers",
+    "map:FILE,FILE": "UUCP maps of your own; ?from=HOST says where roads begin,\n&mode=best asks for the cheapest",
+    "paths:FILE": "a table of roads, as pathalias prints and smail reads",
+    "smarthost:HOST": "everything over this host",
+    "gateways:": "pseudo-domains of old networks (.BITNET, .CSNET, …);\n?.bitnet=HOST names a gateway of your own",
+}
+
+ROUTERS_HELP = f"""\b
+Routers, which are asked for the road to the first host:
+{lines(ROUTERS)}"""
 
 _BEYOND = {
     "rfc822": RFC822.rule,
@@ -111,7 +132,7 @@ _BEYOND = {
 }
 
 TARGETS_HELP = f"""{STYLES_HELP}
-{_table(_BEYOND, len(max(_BEYOND, key=len)) + 2)}"""
+{lines(_BEYOND, len(max(_BEYOND, key=len)) + 2)}"""
 
 ADDRESSES_HELP = """Addresses are the arguments, or one a line on standard input where there are none. A line ends at LF
 or CRLF; an empty line is an input too. An address that begins with '-' goes after '--'. Text is UTF-8 in every
@@ -158,6 +179,39 @@ def target(_context: click.Context, _parameter: click.Parameter, value: str) -> 
 def complete_target(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Return the styles and dialects whose names begin so."""
     return [name for name in (*STYLES, *_BEYOND) if name.startswith(incomplete)]
+
+
+def style(_context: click.Context, _parameter: click.Parameter, value: str) -> Style:
+    """Return the style of that name."""
+    if value not in STYLES:
+        raise unknown(value, list(STYLES))
+    return STYLES[value]
+
+
+def complete_style(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the styles whose names begin so."""
+    return [name for name in STYLES if name.startswith(incomplete)]
+
+
+def open_routers(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> Router | None:
+    """Return the router of these URLs; of several, the one that asks them in turn."""
+    if not values:
+        return None
+    from mailpaths.routing import open_router  # loads where a road is asked for
+
+    try:
+        return open_router([native(value) for value in values])
+    except MapError as error:
+        raise streams.NoInputError(str(error)) from error
+    except MailPathsError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def complete_router(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the schemes of routers that begin so."""
+    from mailpaths.routing.urls import schemes
+
+    return [f"{scheme}:" for scheme in schemes() if scheme.startswith(incomplete)]
 
 
 def dialect(_context: click.Context, _parameter: click.Parameter, value: str | None) -> Dialect | None:
@@ -210,21 +264,6 @@ def read_tables(_context: click.Context, _parameter: click.Parameter, value: str
         raise streams.NoInputError(str(error)) from error
 
 
-def native(path: str) -> str:
-    """Return a path of the command line as this system writes it: arguments are UTF-8 in every locale, files not."""
-    return os.fsdecode(path.encode("utf-8", "surrogateescape"))
-
-
-def directory(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Let the shell complete the name of a directory."""
-    return [CompletionItem(incomplete, type="dir")]
-
-
-def file(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Let the shell complete the name of a file."""
-    return [CompletionItem(incomplete, type="file")]
-
-
 def with_tables(own: Gateway | None, found: Tables | None) -> Gateway | None:
     """Return the gateway that the options describe, ``None`` where they describe none."""
     if found is None:
@@ -246,6 +285,15 @@ alternatives = click.option(
     help="Write braces out first: {ihnp4,hplabs}!gw!sam is two inputs, ihnp4!gw!sam and hplabs!gw!sam.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Write one JSON object a line.")
+routers = click.option(
+    "--router",
+    "router",
+    callback=open_routers,
+    shell_complete=complete_router,
+    multiple=True,
+    metavar="URL",
+    help="Who knows roads, by URL, as listed below; several are asked in turn.",
+)
 gateways = click.option(
     "--gateway",
     "own",

@@ -16,7 +16,7 @@ from mailpaths.addresses.oraddress import Teletex
 from mailpaths.cli import streams
 from mailpaths.cli.sections import Section
 from mailpaths.errors import AddressSyntaxError, ConversionError, MailPathsError
-from mailpaths.translate import open_envelope
+from mailpaths.translation import open_envelope
 from mailpaths.x400 import aftn, ps
 
 if TYPE_CHECKING:

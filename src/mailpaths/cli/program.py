@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mailpaths.cli.explain import explain
+from mailpaths.cli.lazy import LazyGroup
 from mailpaths.cli.streams import BROKEN_PIPE, BUG, OK, BrokenPipe, visible
-from mailpaths.cli.translate import translate
-from mailpaths.cli.x400 import x400
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,12 +26,20 @@ Example:
   $ mailpaths translate --to percent 'seismo!mcvax!piet'
   piet%mcvax@seismo
 
-More stands in: mailpaths translate --help, mailpaths explain --help, mailpaths x400 show --help"""
+More stands in: mailpaths translate --help, mailpaths explain --help, mailpaths route --help,
+mailpaths map compile --help, mailpaths x400 show --help"""
 
 
 @click.group(
+    cls=LazyGroup,
+    subcommands={
+        "translate": "mailpaths.cli.translate:translate",
+        "explain": "mailpaths.cli.explain:explain",
+        "route": "mailpaths.cli.route:route",
+        "map": "mailpaths.cli.map:uucp_map",
+        "x400": "mailpaths.cli.x400:x400",
+    },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    commands=[translate, explain, x400],
     no_args_is_help=False,
     epilog=_EPILOG,
 )

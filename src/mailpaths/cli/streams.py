@@ -16,8 +16,14 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO
 
 import click
 
-from mailpaths.addresses import alternatives
-from mailpaths.errors import AddressSyntaxError, ConversionError, MailPathsError, ReadingError
+from mailpaths.errors import (
+    AddressSyntaxError,
+    ConversionError,
+    MailPathsError,
+    ReadingError,
+    RoutingError,
+    TemporaryRoutingError,
+)
 from mailpaths.grammar.lexical import MAX_ADDRESS
 
 if TYPE_CHECKING:
@@ -27,7 +33,10 @@ __all__ = [
     "BAD_INPUT",
     "BROKEN_PIPE",
     "BUG",
+    "NO_HOST",
+    "NO_INPUT",
     "OK",
+    "TRY_AGAIN",
     "BrokenPipe",
     "Input",
     "InputOutputError",
@@ -47,7 +56,10 @@ __all__ = [
 
 OK = 0
 BAD_INPUT = 65  # sysexits EX_DATAERR
+NO_INPUT = 66  # sysexits EX_NOINPUT
+NO_HOST = 68  # sysexits EX_NOHOST
 BUG = 70  # sysexits EX_SOFTWARE
+TRY_AGAIN = 75  # sysexits EX_TEMPFAIL
 BROKEN_PIPE = 141  # as shells say it: 128 and SIGPIPE
 
 _encode = JSONEncoder(ensure_ascii=False).encode
@@ -77,7 +89,7 @@ class InputOutputError(click.ClickException):
 class NoInputError(click.ClickException):
     """A file or directory that the call names cannot be read: sysexits EX_NOINPUT."""
 
-    exit_code = 66
+    exit_code = NO_INPUT
 
 
 class UnavailableError(click.ClickException):
@@ -160,6 +172,8 @@ def _input(number: int | None, text: str) -> Input:
 
 def _written_out(whole: Input) -> Iterable[Input]:
     """Return one input for each address that the braces of a text stand for."""
+    from mailpaths.addresses import alternatives  # loads where braces are asked for
+
     try:
         return [whole._replace(text=text) for text in alternatives(whole.sound())]
     except MailPathsError as error:
@@ -285,6 +299,10 @@ def excerpt(error: Exception, text: str) -> str:
 
 def status(error: Exception) -> int:
     """Return the exit status of a batch with this error in it."""
+    if isinstance(error, TemporaryRoutingError):
+        return TRY_AGAIN
+    if isinstance(error, RoutingError):
+        return NO_HOST
     return BAD_INPUT if isinstance(error, MailPathsError) else BUG
 
 
@@ -292,6 +310,7 @@ _KINDS: tuple[tuple[type[Exception], str], ...] = (
     (AddressSyntaxError, "syntax"),
     (ReadingError, "reading"),
     (ConversionError, "conversion"),
+    (RoutingError, "routing"),
 )
 
 
@@ -313,6 +332,8 @@ _BRACES_HINT = "braces stand for several addresses: write each on a line of its 
 def _offers_several(text: str) -> bool:
     if not _BRACES.search(text):
         return False
+    from mailpaths.addresses import alternatives
+
     try:
         return len(alternatives(text)) > 1
     except AddressSyntaxError:  # more than anybody writes out

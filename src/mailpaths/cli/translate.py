@@ -13,7 +13,7 @@ from mailpaths.cli import options, streams
 from mailpaths.errors import ConversionError
 from mailpaths.reading import read
 from mailpaths.spelling import Style
-from mailpaths.translate import translate as convert
+from mailpaths.translation import translate as convert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from mailpaths.cli.streams import Input, Output
     from mailpaths.policy import Policy
     from mailpaths.route import Route
-    from mailpaths.translate import Translation
+    from mailpaths.routing import Router
+    from mailpaths.translation import Translation
     from mailpaths.x400 import Gateway, Tables
 
 __all__ = ["translate"]
@@ -47,6 +48,10 @@ Examples:
   $ mailpaths translate --to x400:exchange 'S=Davis; O=Exchange; P=Acme; C=US'
   X400:c=US;a= ;p=Acme;o=Exchange;s=Davis;
 
+\b
+  $ mailpaths translate --to bang --router map: piet@mcvax.uucp
+  mimsy!uunet!mcvax!piet
+
 Line N of the output is line N of the input: an address that cannot be translated gives an empty line. What is wrong
 with it, what other programs would make of an ambiguous one, and what a gateway lost, goes to standard error. (With
 --alternatives a line with braces gives several. In x400:f401-table and x400:self-explanatory an address is several
@@ -56,9 +61,10 @@ Between RFC 822 and X.400 a gateway decides (RFC 2156): --gateway and --tables s
 those addresses cross that bring all they need. IMCEAX400-… mailboxes of Exchange become the O/R address inside with
 --to x400, and stay the mailboxes that they are with any other style.
 
-With --json, "status" is "ok", "ambiguous" (others read it otherwise), "lossy" (the gateway lost something) or "error";
-"warnings" say what; "error" holds "message", "span" (from and up to which character of the input the fault is, or
-null) and "kind": "syntax", "reading" (the policy refuses it) or "conversion" (the style cannot carry it). Every row
+With --json, "status" is "ok", "ambiguous" (others read it otherwise), "lossy" (the gateway lost something), "doubtful"
+(the road may not work) or "error"; "warnings" say what; "error" holds "message", "span" (from and up to which character
+of the input the fault is, or null) and "kind": "syntax", "reading" (the policy refuses it), "conversion" (the style
+cannot carry it) or "routing" (no router knows the host). Every row
 has all keys, null where nothing is known: from X.400 to X.400 there is no "route".
 
 {options.ADDRESSES_HELP}
@@ -67,7 +73,9 @@ has all keys, null where nothing is known: from X.400 to X.400 there is no "rout
 
 {options.POLICIES_HELP}
 
-{options.STATUS_HELP}"""
+{options.ROUTERS_HELP}
+
+{options.STATUS_HELP} 68 when no router knows a host, 75 when one has no answer now."""
 
 
 _NOTATIONS = ("bang", "rfc822", "x400", *[f"x400:{name}" for name in options.DIALECTS])
@@ -122,6 +130,7 @@ def _complete_notation(_context: click.Context, _parameter: click.Parameter, inc
     metavar="POLICY",
     help="Who reads the address: one of the policies below.",
 )
+@options.routers
 @options.gateways
 @options.tables
 @options.alternatives
@@ -133,6 +142,7 @@ def translate(  # noqa: PLR0913 - one parameter an option
     style: Style | Dialect,
     parser: Callable[[str], Address],
     policy: Policy,
+    router: Router | None,
     own: Gateway | None,
     found_tables: Tables | None,
     alternatives: bool,
@@ -145,7 +155,7 @@ def translate(  # noqa: PLR0913 - one parameter an option
     An O/R address of X.400 is attributes and no route: a gateway takes it to RFC 822 and back.
     """
     gateway = options.with_tables(own, found_tables)
-    job = _Job(parser, policy, style, gateway)
+    job = _Job(parser, policy, style, router, gateway)
     inputs = streams.inputs(addresses, braces=alternatives)
     output = streams.Output()
     for line in [] if quiet else options.row_faults(gateway):
@@ -160,12 +170,13 @@ class _Job:
     parse: Callable[[str], Address]
     policy: Policy
     style: Style | Dialect
+    router: Router | None
     gateway: Gateway | None
 
     def translation(self, text: str) -> Translation:
         """Return what becomes of a text."""
         try:
-            return convert(self.parse(text), self.style, policy=self.policy, gateway=self.gateway)
+            return convert(self.parse(text), self.style, policy=self.policy, router=self.router, gateway=self.gateway)
         except ConversionError as error:
             if not error.message.endswith(" is not given"):
                 raise
@@ -218,10 +229,13 @@ def _write_rows(inputs: Iterable[Input], output: Output, job: _Job) -> int:
 
 
 def _status(found: Translation, warnings: tuple[str, ...]) -> str:
-    """Return ``ambiguous`` where others read the address otherwise, ``lossy`` where nothing but the gateway's loss."""
+    """Return ``ambiguous`` where others read the address otherwise; else ``doubtful``, of the road, or ``lossy``."""
     if not warnings:
         return "ok"
-    return "ambiguous" if len(warnings) > len(found.losses) else "lossy"
+    obstacles = () if found.road is None else found.road.obstacles
+    if len(warnings) > len(found.losses) + len(obstacles):
+        return "ambiguous"
+    return "doubtful" if obstacles else "lossy"
 
 
 def _route(route: Route | None) -> dict[str, object] | None:

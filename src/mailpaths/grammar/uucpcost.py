@@ -48,11 +48,12 @@ MANUAL: Mapping[str, int] = MappingProxyType({**SYMBOLS, "DEDICATED": 95, "EVENI
 
 # A cost that needs no scanner: its tokens, blanks left out.
 _TOKENS = re.compile(r"[A-Z]++|[0-9]++|[-+*/()]")
-_ONLY_TOKENS = re.compile(r"(?>(?:[A-Z]++|[0-9]++(?![A-Z])|[-+*/() \t\n])++)\Z")
+_ONLY_TOKENS = re.compile(r"(?>(?:[A-Z]++|[0-9]++(?![A-Z])|[-+*/() \t\n])+)\Z")
 _DIGITS = 18
 _WORD = 1 << 64
 _SIGN = 1 << 63
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "negate": 1}
+_HIGHEST = 2
 
 
 def number(digits: str) -> int:
@@ -69,7 +70,11 @@ def _signed(value: int) -> int:
 
 
 class Sum:
-    """An expression that is read token by token: as yacc does it, a step is taken once the next token is known."""
+    """An expression that is read token by token, and each step taken when yacc takes it.
+
+    That is once the next token is known; but a product and a quotient, which nothing can bind closer than, as soon as
+    their second operand is there.
+    """
 
     __slots__ = ("_operators", "_values", "zero_divisors")
 
@@ -82,6 +87,7 @@ class Sum:
     def operand(self, value: int) -> None:
         """Take a number."""
         self._values.append(value)
+        self._reduce(_HIGHEST)
 
     def prefix(self, operator: str) -> None:
         """Take a parenthesis that opens, or the sign before an operand."""
@@ -103,6 +109,7 @@ class Sum:
         if not self._operators:
             return False
         self._operators.pop()
+        self._reduce(_HIGHEST)
         return True
 
     def value(self) -> int:

@@ -237,11 +237,15 @@ class Names(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """A fault of the text, in pathalias's own words. ``statement`` is the text at fault, where a person may look."""
+    """A fault of the text, in pathalias's own words. ``statement`` is the text at fault, and ``start`` its first line.
+
+    ``line`` is the line that pathalias names: where it noticed, which for a missing token is the line behind.
+    """
 
     line: int
     text: str
     statement: str = ""
+    start: int = 0
 
 
 Record = (

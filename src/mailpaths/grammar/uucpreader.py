@@ -99,7 +99,7 @@ class Reader:
                 yield PlainLinks(replay.line, links, values, body)
                 replay.line += count("\n", start, end)
                 continue
-            if not body or body.isspace():
+            if not body.strip(" \t\n"):
                 replay.line += count("\n", start, end)
                 continue
             file = FILE.match(body)

@@ -97,9 +97,12 @@ class Replay:
         self._state: _State = _State.START
         self._unrest = 0
         self._text = ""
+        self._start = 1
         self._place = 0
         self._ahead: _Token | None = None
         self._carriage = False
+        # Whether a word ran into the end of the text, and whether the parser has come there since.
+        self._ran_out = self._is_over = False
         self._found: list[Record] = []
         self._pending: tuple[str, ...] = ()
         self._commands: Mapping[str, Callable[[], None]] = {
@@ -118,6 +121,8 @@ class Replay:
     def statement(self, text: str) -> list[Record]:
         """Return what a text says that is one statement with its line end, in the order in which it takes effect."""
         self._text, self._place, self._ahead, self._carriage = text, 0, None, False
+        self._ran_out = self._is_over = False
+        self._start = self.line
         found: list[Record] = []
         self._found = found
         self._pending = ()
@@ -145,11 +150,16 @@ class Replay:
 
     def _tell_fault(self) -> None:
         if not self._unrest:
-            self._found.append(Fault(self.line, _SYNTAX_ERROR, self._text))
+            self._found.append(Fault(self._fault_line, _SYNTAX_ERROR, self._text, self._start))
         self._unrest = _PEACE
 
     def _tell(self, text: str) -> None:
-        self._found.append(Fault(self.line, text, self._text))
+        self._found.append(Fault(self._fault_line, text, self._text, self._start))
+
+    @property
+    def _fault_line(self) -> int:
+        # Where the input ends in a word, the parser gets no end of the statement: yywrap() has counted anew by then.
+        return 1 if self._is_over else self.line
 
     # Tokens
 
@@ -196,6 +206,7 @@ class Replay:
                 here = "\n"
                 place += 1
             if not here:
+                self._is_over = self._ran_out
                 return self._end(len(text))
             if here != "\n":
                 break
@@ -253,6 +264,7 @@ class Replay:
         if found is None:
             return None
         self._place = found.end()
+        self._ran_out = self._place == len(self._text)
         return found[0]
 
     # Statements
@@ -364,7 +376,10 @@ class Replay:
 
     def _pair(self, record: type[Dead | Delete]) -> None:
         host = self._site()
-        if self._peek().kind is not _Kind.OPERATOR:
+        behind = self._peek()
+        if behind.kind is not _Kind.OPERATOR:
+            # yylex has one buffer for all names: a name that cannot follow is there already when this one is acted on.
+            host = behind.text if behind.kind is _Kind.SITE else host
             self._found.append(record(self.line, host, None))
             return
         self._pending = (host,)
@@ -417,6 +432,7 @@ class Replay:
                     raise _CannotFollowError
                 total.prefix(self._take().text)
             total.operand(self._take().value)
+            told = self._tell_zero_divisors(total, told)
             while True:
                 token = self._peek()
                 mark = token.text if token.kind is _Kind.MARK else ""

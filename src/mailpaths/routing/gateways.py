@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from typing import Literal
 
 from mailpaths import names
 from mailpaths.errors import AddressSyntaxError
 from mailpaths.route import Route
 from mailpaths.routing.answer import Answer, Found, NotFound
+from mailpaths.routing.lookup import is_name
 from mailpaths.routing.template import RouteTemplate
 
 __all__ = ["GatewayDomain", "GatewayDomains", "known_gateways"]
@@ -88,6 +87,8 @@ class GatewayDomains:
     def resolve(self, host: str, *, origin: str | None = None) -> Answer:
         """Return the road to a host of a pseudo-domain; any other is not found, and neither is a gateway's own way."""
         name = names.without_dot(host)
+        if not is_name(name) or name.startswith("."):
+            return NotFound()
         place = name.find(".", 1)
         while place >= 0:
             ways = self._ways.get(names.fold(name[place:]))
@@ -104,6 +105,8 @@ class GatewayDomains:
             hosts = way.hosts(name)
             if hosts is None:
                 continue
+            if way.via and names.same(name, way.via[-1]):
+                hosts = way.via  # the gateway itself, where it is in its own domain
             if origin is not None and way.via and names.same(origin, way.via[0]):
                 return NotFound()  # the gateway itself must know the way on
             try:
@@ -124,6 +127,9 @@ class GatewayDomains:
 @lru_cache(maxsize=1)
 def known_gateways() -> tuple[GatewayDomain, ...]:
     """Return the ways that mailpaths knows, each with its source; the first way into a domain is the one to take."""
+    import json  # loads with the data
+    from importlib.resources import files
+
     text = files("mailpaths.routing").joinpath("data", "gateways.jsonl").read_text(encoding="utf-8")
     return tuple([_way(json.loads(line)) for line in text.splitlines()])
 
@@ -133,7 +139,7 @@ def _way(row: dict[str, object]) -> GatewayDomain:
     era = row["era"]
     via = row["via"]
     assert isinstance(via, list)  # noqa: S101 - for the type checker
-    days = (str(era["from"]), str(era["until"])) if isinstance(era, dict) else (None, None)
+    days = (era["from"], era["until"]) if isinstance(era, dict) else (None, None)
     longer = row["longer"]
     assert longer in {"keep", "hops", "refuse"}  # noqa: S101 - for the type checker
     return GatewayDomain(

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Container, Iterator
 from typing import NamedTuple
 
 from mailpaths import names
 
-__all__ = ["Key", "keys", "near_misses"]
+__all__ = ["UUCP_ZONE", "Key", "is_name", "keys", "near_misses"]
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-."
 _MOST_NEAR_MISSES = 5
 # No name of a host is longer, so nothing else is looked for (RFC 1035 2.3.4).
 _LONGEST = names.MAX_DOMAIN
-# UUCP's own pseudo-domain: ucbvax.UUCP is the host that UUCP knows as ucbvax (RFC 976 1.2).
-_UUCP_ZONE = ".uucp"
+#: UUCP's own pseudo-domain: ucbvax.UUCP is the host that UUCP knows as ucbvax (RFC 976 1.2).
+UUCP_ZONE = ".uucp"
+# What no name of a host holds: it would be read as more than a name, as an option, or as no text at all.
+_NO_NAME = re.compile(r'[\x00-\x20!%@:,;<>()\[\]\\"\x7f-\x9f\u2028\u2029\ud800-\udfff]|\A-|\.\.')
 
 
 class Key(NamedTuple):
@@ -24,8 +27,17 @@ class Key(NamedTuple):
     is_parent: bool
 
 
+def is_name(text: str) -> bool:
+    """Tell whether a text can be the name of a host or domain, and be written in a road as that and nothing else.
+
+    >>> is_name("osgd.cb.ATT.COM"), is_name("osgd!root@att")
+    (True, False)
+    """
+    return 0 < len(text) <= _LONGEST and not _NO_NAME.search(text)
+
+
 def keys(host: str) -> Iterator[Key]:
-    """Yield the names to look for, from specific to general (RFC 976 3, step b).
+    """Yield the names to look for, from specific to general (RFC 976 3, step b); none for what is no name.
 
     The whole name; in the UUCP zone the host's own name; then each domain that the host is in.
 
@@ -34,12 +46,15 @@ def keys(host: str) -> Iterator[Key]:
     >>> [key.name for key in keys("mcvax.UUCP")]
     ['mcvax.uucp', 'mcvax', '.uucp']
     """
-    name = names.fold(names.without_dot(host))
-    if not name or len(name) > _LONGEST:
+    name = names.without_dot(host)
+    if not is_name(name):
         return
+    name = names.fold(name)
     yield Key(name, is_parent=False)
-    if name.endswith(_UUCP_ZONE) and len(name) > len(_UUCP_ZONE):
-        yield Key(name.removesuffix(_UUCP_ZONE), is_parent=False)
+    if name.startswith("."):  # a domain: nobody in the one above could do anything with its name
+        return
+    if name.endswith(UUCP_ZONE) and len(name) > len(UUCP_ZONE):
+        yield Key(name.removesuffix(UUCP_ZONE), is_parent=False)
     place = name.find(".", 1)
     while place >= 0:
         yield Key(name[place:], is_parent=True)
@@ -51,7 +66,7 @@ def near_misses(host: str, known: Container[str], others: Collection[str] = ()) 
 
     ``known`` holds folded names. ``others`` are names that look like the host's in another way; they come first.
     """
-    name = names.fold(names.without_dot(host)).removesuffix(_UUCP_ZONE)
+    name = names.fold(names.without_dot(host)).removesuffix(UUCP_ZONE)
     found = dict.fromkeys(others)
     if name and len(name) <= _LONGEST:
         found |= dict.fromkeys(sorted({other for other in _neighbours(name) if other in known}))

@@ -47,6 +47,8 @@ class PathTable:
                 return cls._read(lines, str(path), policy)
         except OSError as error:
             raise MapError(f"{path}: {error.strerror or error}") from error
+        except ValueError as error:  # a NUL in the name, or what no file system can hold
+            raise MapError(f"{path!r}: {error}") from error
 
     @classmethod
     def from_text(cls, text: str, *, policy: Policy = UUCP, name: str = "[text]") -> PathTable:
@@ -73,14 +75,19 @@ class PathTable:
 
     def resolve(self, host: str, *, origin: str | None = None) -> Answer:  # noqa: ARG002 - a table has one origin
         """Return the road to a host: see `mailpaths.routing.Router.resolve`; RFC 976 3 (b) says how it is found."""
+        # Most questions name a host as the table does: that is one look into it, or two.
+        known = self._answers.get(host)
+        if known is not None:
+            return known
         for key, is_parent in keys(host):
             row = self._rows.get(key)
-            if row is None:
+            answer = None if row is None else self._answers.get(key) or self._answer(key, row)
+            if answer is None:
                 continue
-            answer = self._answers.get(key) or self._answer(key, row)
-            if not is_parent or answer is None:
-                return NotFound() if answer is None else answer
-            return Found(answer.template.on_to(names.without_dot(host)), answer.cost, answer.source, answer.matched)
+            if not is_parent:
+                return answer
+            template = answer.template.on_to(names.without_dot(host))
+            return Found(template, answer.cost, answer.source, answer.matched)
         return NotFound(near_misses(host, self._rows))
 
     def _answer(self, key: str, row: Row) -> Found | None:

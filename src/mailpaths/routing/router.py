@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -57,4 +56,6 @@ class InThread:
 
     async def resolve(self, host: str, *, origin: str | None = None) -> Answer:
         """Return the router's answer."""
+        import asyncio  # loads where somebody runs it: a table or a map needs none of it
+
         return await asyncio.to_thread(self.router.resolve, host, origin=origin)

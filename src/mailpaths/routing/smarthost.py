@@ -8,7 +8,8 @@ from mailpaths import names
 from mailpaths.errors import AddressSyntaxError
 from mailpaths.route import Route
 from mailpaths.routing.answer import Answer, Found, NotFound
-from mailpaths.routing.template import HERE, RouteTemplate
+from mailpaths.routing.lookup import is_name
+from mailpaths.routing.template import RouteTemplate
 
 __all__ = ["SmartHost"]
 
@@ -33,13 +34,13 @@ class SmartHost:
 
     def resolve(self, host: str, *, origin: str | None = None) -> Answer:  # noqa: ARG002 - the same from everywhere
         """Return the road over the relay; the relay itself is not asked to send to itself."""
+        if not is_name(names.without_dot(host)) and not names.is_literal(host):
+            return NotFound()
         try:
             hosts = Route((*self.relay.split("!"), host), "").hosts
+            if names.same(hosts[-1], hosts[-2]):
+                hosts = hosts[:-1]
+            template = RouteTemplate.parse("!".join([one.replace("%", "%%") for one in (*hosts, "")]) + "%s")
         except AddressSyntaxError:
             return NotFound()
-        if names.same(hosts[-1], hosts[-2]):
-            hosts = hosts[:-1]
-        text = "".join([f"{one.replace('%', '%%')}!" for one in hosts])
-        return Found(
-            RouteTemplate(f"{text}%s", hosts) if hosts else HERE, source=f"smart host {self.relay}", matched=""
-        )
+        return Found(template, source=f"smart host {self.relay}") if template.hosts == hosts else NotFound()

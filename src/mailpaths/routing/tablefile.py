@@ -9,13 +9,11 @@ from typing import NamedTuple
 from mailpaths import names
 from mailpaths.errors import AddressSyntaxError
 from mailpaths.policy import UUCP, Policy
-from mailpaths.routing.template import RouteTemplate
+from mailpaths.routing.template import PLAIN, RouteTemplate
 
 __all__ = ["Row", "TableFault", "rows"]
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}\Z")
-# A road whose every place of a % is the one of the user: nothing about it needs to be parsed now.
-_PLAIN = re.compile(r"[^\x00-\x20%@\"(),:;<>\[\]\\\x7f]*+%s\Z")
 _LONGEST = 65_536
 
 
@@ -70,6 +68,6 @@ def _row(text: str, policy: Policy) -> Row:
             raise AddressSyntaxError("expected a host, its route and maybe a cost", text, (0, len(text)))
     if not name:
         raise AddressSyntaxError("expected a host before the route", text, (0, 0))
-    if not _PLAIN.match(route):
+    if not PLAIN.match(route):  # nothing about a plain path needs to be parsed now
         RouteTemplate.parse(route, policy)
     return Row(names.without_dot(name), route, int(cost) if cost else None)

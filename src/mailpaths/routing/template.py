@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mailpaths.addresses import parse
 from mailpaths.errors import AddressSyntaxError, ReadingError
+from mailpaths.grammar import lexical
 from mailpaths.policy import UUCP
 from mailpaths.reading import read
 from mailpaths.route import Route
@@ -15,12 +16,12 @@ from mailpaths.route import Route
 if TYPE_CHECKING:
     from mailpaths.policy import Policy
 
-__all__ = ["HERE", "RouteTemplate"]
+__all__ = ["HERE", "PLAIN", "RouteTemplate"]
 
 # The user that is read in the place of %s; no host is called so.
 _USER = "a-user-of-no-host"
 # A path of names alone, the usual one: no policy reads it otherwise.
-_PLAIN = re.compile(r"(?>(?:[^\x00-\x20!%@:,;<>()\[\]\\\"\x7f]++!)+)%s\Z")
+PLAIN = re.compile(r"(?>(?:[^\x00-\x20!%@:,;<>()\[\]\\\"\x7f-\x9f\u2028\u2029\ud800-\udfff]++!)+)%s\Z")
 _PERCENT = re.compile(r"%(.?)", re.DOTALL)
 
 
@@ -50,13 +51,12 @@ class RouteTemplate:
         >>> RouteTemplate.parse("%s%%mcvax@seismo").hosts
         ('seismo', 'mcvax')
         """
-        if _PLAIN.match(text):
-            return cls(text, tuple(text[:-3].split("!")))
-        filled = _filled(text, _USER)
+        is_plain = PLAIN.match(text)
+        filled = "" if is_plain else _filled(text, _USER)
         if filled == _USER:
             return HERE
         try:
-            route = read(parse(filled), policy)
+            route = Route(tuple(text[:-3].split("!")), _USER) if is_plain else read(parse(filled), policy)
         except (AddressSyntaxError, ReadingError) as error:
             message = error.message if isinstance(error, AddressSyntaxError) else str(error)
             raise AddressSyntaxError(f"no route: {message}", text, (0, len(text))) from error
@@ -70,7 +70,8 @@ class RouteTemplate:
         return self.hosts[0] if self.hosts else None
 
     def fill(self, user: str) -> str:
-        """Return the address of a user at the road's end."""
+        """Return the address of a user at the road's end. Raises `AddressSyntaxError` for CR, LF or NUL in the user."""
+        lexical.check_characters(user)
         return _filled(self.text, user)
 
     def route(self, user: str) -> Route:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from importlib.metadata import entry_points
-from urllib.parse import parse_qsl, unquote
 
 from mailpaths.errors import MapError, UnknownNameError
 from mailpaths.routing.chain import Chain
@@ -47,17 +45,23 @@ def open_router(urls: str | Iterable[str]) -> Router:
     if opener is None:
         known = ", ".join([f"{name}:" for name in schemes()])
         raise UnknownNameError(f"unknown router {urls!r}; there are {known}")
+    from urllib.parse import parse_qsl, unquote
+
     body, _, query = rest.partition("?")
     return opener(unquote(body), dict(parse_qsl(query, keep_blank_values=True)))
 
 
 def schemes() -> list[str]:
     """Return the schemes of all URLs that `open_router` takes: our own, then those of other packages."""
+    from importlib.metadata import entry_points  # loads where other packages are asked for
+
     others = {entry.name for entry in entry_points(group=GROUP)} - set(_OWN)
     return [*_OWN, *sorted(others)]
 
 
 def _registered(scheme: str) -> Opener | None:
+    from importlib.metadata import entry_points
+
     for entry in entry_points(group=GROUP, name=scheme):
         try:
             opener: Opener = entry.load()
@@ -76,10 +80,13 @@ def _open_map(body: str, options: dict[str, str]) -> Router:
         raise MapError("unknown mode of a map; there are pathalias and best")
     home = options.pop("from", None)
     _refuse("map", options)
-    if not body:
+    paths = body.split(",") if body else []
+    if not all(paths):
+        raise MapError("expected a file between two commas, or map: alone: map:FILE,FILE")
+    if not paths:
         found = UUCPMap.bundled(home=home or BUNDLED_HOME, mode=mode)
     else:
-        found = UUCPMap.load(*body.split(","), home=home or _this_host(), mode=mode)
+        found = UUCPMap.load(*paths, home=home or _this_host(), mode=mode)
     found.roads()
     return found
 

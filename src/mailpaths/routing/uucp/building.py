@@ -140,9 +140,9 @@ class Builder:
                 self._line = record.line
                 actions[type(record)](record)
 
-    def complain(self, line: int, text: str, statement: str = "") -> None:
+    def complain(self, line: int, text: str, statement: str = "", start: int = 0) -> None:
         """Keep a message about a line of this file."""
-        self.world.messages.append(Message(self._file, line, text, statement))
+        self.world.messages.append(Message(self._file, line, text, statement, start))
 
     def tell(self, text: str) -> None:
         """Keep a message that is about no line."""
@@ -408,4 +408,4 @@ class Builder:
             self.number(name)
 
     def _take_fault(self, record: Fault) -> None:
-        self.complain(record.line, record.text, record.statement)
+        self.complain(record.line, record.text, record.statement, record.start)

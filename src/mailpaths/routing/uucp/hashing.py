@@ -7,14 +7,15 @@ who comes first. The table has open addressing with double hashing; its function
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mailpaths.routing.uucp.world import World
 
-__all__ = ["checksum", "table_order"]
+__all__ = ["checksum", "checksums", "table_order"]
 
 _POLYNOMIAL = 0x48000000
 _CRC = [0] * 128
@@ -36,27 +37,35 @@ def checksum(name: str) -> int:
     >>> checksum("seismo")
     637808022
     """
-    total = 0
+    return checksums((name,))[0]
+
+
+def checksums(names: Iterable[str]) -> list[int]:
+    """Return the checksum of each name."""
     crc = _CRC
-    for byte in name.encode("utf-8", "surrogateescape"):
-        total = (total >> 7) ^ crc[(total ^ byte) & 0x7F]
-    return total
+    found: list[int] = []
+    for name in names:
+        total = 0
+        for byte in name.encode("utf-8", "surrogateescape"):
+            total = (total >> 7) ^ crc[(total ^ byte) & 0x7F]
+        found.append(total)
+    return found
 
 
 def table_order(world: World, home: int | None = None) -> list[int]:
     """Return the numbers of the hosts in the order of the table, as if ``home`` had been the first of them."""
     table = _Table(world.checksums)
     entries: Sequence[int] = world.entries
-    if home is not None and (not entries or entries[0] != home):
-        table.enter(home, 0)
-        entries = [number for number in entries if number != home]
-    moved = 0 if home is None or not world.entries or world.entries[0] == home else home
     late = world.late
-    for number in entries:
-        known = late.get(number)
-        if known is None:
-            known = number + 1 if number < moved else number
-        table.enter(number, known)
+    # The first host may be another of the same name: one that was deleted, and so made anew while the map was read
+    # (dellist of parse.y). Then home came into the table at its own time.
+    if home is None or (entries and world.names[entries[0]] == world.names[home]):
+        # Public hosts come into the table as they are made: the number of one is how many were known before.
+        table.enter(entries, [late.get(number, number) for number in entries] if late else entries)
+    else:
+        others = [number for number in entries if number != home]
+        known = [late.get(number, number + 1 if number < home else number) for number in others]
+        table.enter([home, *others], [0, *known])
     if world.settled:
         table.make_room(len(world.names))
     return table.numbers()
@@ -72,31 +81,40 @@ class _Table:
     def numbers(self) -> list[int]:
         return [number for number in self._slots if number is not None]
 
-    def enter(self, number: int, known: int) -> None:
-        """Put a host into the table when so many hosts are known."""
-        self.make_room(known)
-        self._put(number)
+    def enter(self, numbers: Sequence[int], known: Sequence[int]) -> None:
+        """Put hosts into the table, each when so many hosts are known; these counts only grow."""
+        done = 0
+        while done < len(numbers):
+            self.make_room(known[done])
+            end = bisect_left(known, self._limit, done)
+            self._put(numbers[done:end])
+            done = end
+
+    @property
+    def _limit(self) -> int:
+        """How many known hosts fill the table so far that it must grow (isfull of addnode.c)."""
+        return -(-(_FULL * self._size * 128 // 100) // 128)
 
     def make_room(self, known: int) -> None:
         """Let the table grow as long as it is full."""
-        while known * 128 >= _FULL * self._size * 128 // 100:
+        while known >= self._limit:
             old = self._slots
             self._size = next(self._sizes)
             self._slots = [None] * self._size
-            for number in reversed(old):
-                if number is not None:
-                    self._put(number)
+            self._put([number for number in reversed(old) if number is not None])
 
-    def _put(self, number: int) -> None:
-        size, slots = self._size, self._slots
-        total = self._checksums[number]
-        step = size - 2 - total % (size - 2)
-        place = total % size
-        while slots[place] is not None:
-            if place < step:
-                place += size
-            place -= step
-        slots[place] = number
+    def _put(self, numbers: Iterable[int]) -> None:
+        size, slots, checksums = self._size, self._slots, self._checksums
+        for number in numbers:
+            total = checksums[number]
+            place = total % size
+            if slots[place] is not None:
+                step = size - 2 - total % (size - 2)
+                while slots[place] is not None:
+                    if place < step:
+                        place += size
+                    place -= step
+            slots[place] = number
 
 
 def _sizes() -> Iterator[int]:

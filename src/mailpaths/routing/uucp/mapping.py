@@ -249,6 +249,13 @@ class _Mapper:
         self.table_places[number] = first
         self.reached = first + 1
 
+    def _make_room(self) -> None:
+        """Let the table begin earlier: pathalias has empty places there."""
+        room = len(self.table)
+        self.table[:0] = [-1] * room
+        self.table_places[:] = [place + room for place in self.table_places]
+        self.reached += room
+
     # The heap
 
     def _rise(self, number: int) -> None:
@@ -363,7 +370,10 @@ class _Mapper:
         self.places.append(_UNREACHED)
         self.ranks.append(self.ranks[number])
         self.gated.append(self.gated[number])
-        # It stands before all that are not reached; as the next to be reached it leaves that place at once.
+        # It stands before all that are not reached; as the next to be reached it leaves that place at once. Where both
+        # reasons for a copy meet, the first of the two is never reached, and stays.
+        if not self.reached:
+            self._make_room()
         self.reached -= 1
         self.table[self.reached] = copy
         self.table_places.append(self.reached)
@@ -421,11 +431,28 @@ class _Mapper:
             tree.made_from[link] = known
             tree.parents[number] = child
             tree.via[number] = link
-            # The cost of the child is in the link already: so it counts twice, as in pathalias.
-            tree.costs[number] = tree.costs[child] + tree.link_costs[link] + 1
+            tree.costs[number] = self._cost_back(child, link)
             self.places[number] = len(self.heap)
             self.heap.append(number)
             self._rise(number)
+
+    def _cost_back(self, child: int, link: int) -> int:
+        """Return what a host costs that is reached from its neighbour by a link back (costof).
+
+        The neighbour's own cost is in the link already, and so counts twice, as in pathalias. Most often that is
+        infinite; only from neighbours that cost less than nothing is there something left to pay.
+        """
+        tree = self.tree
+        number = tree.targets[link]
+        cost = tree.costs[child] + tree.link_costs[link]
+        if cost >= INFINITY:
+            return cost + 1
+        is_host = not self.ranks[child]
+        is_dead = bool(tree.kinds[child] & DEAD_HOST or tree.states[child] & IS_TERMINAL)
+        penalized = (
+            tree.marks[link] & DEAD or self.gated[number] or (is_host and (is_dead or tree.states[child] & _HAS_RIGHT))
+        )
+        return cost + INFINITY if penalized else cost
 
     def _cheapest_neighbour(self, number: int) -> tuple[int, int]:
         """Return the cheapest host that a host has a link to, and that link; -1 where no such host has a road."""
@@ -463,8 +490,9 @@ class _Mapper:
         tree = self.tree
         link = len(tree.targets)
         tree.targets.append(to)
-        tree.link_costs.append(INFINITY + tree.costs[host])
-        tree.marks.append(LEFT)
+        cost = INFINITY + tree.costs[host]
+        tree.link_costs.append(cost)
+        tree.marks.append(LEFT if cost >= 0 else LEFT | DEAD)
         links = list(tree.links[host])
         place = 0
         while place < len(links) and tree.marks[links[place]] & DEAD:

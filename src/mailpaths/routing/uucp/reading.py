@@ -50,12 +50,15 @@ def read(  # noqa: PLR0913 - one parameter an option of pathalias
     for source in sources:
         builder.begin_file(source.name)
         reader.begin_file()
+        skipping = False
         for piece in source.pieces():
+            skipped, skipping = skipping, isinstance(piece, Skipped)
             if isinstance(piece, str):
                 builder.take(reader.records(piece))
                 last = piece
             elif isinstance(piece, Skipped):
-                builder.complain(reader.line, "a statement too long for any map is left out")
+                if not skipped:
+                    builder.complain(reader.line, "a statement too long for any map is left out")
                 reader.skip(piece.lines)
             else:
                 builder.tell(str(piece))

@@ -10,6 +10,7 @@ from typing import Literal
 
 from mailpaths import names as names_room
 from mailpaths.routing.answer import Obstacle
+from mailpaths.routing.lookup import is_name
 from mailpaths.routing.template import RouteTemplate
 from mailpaths.routing.uucp.best import Labels, find_labels
 from mailpaths.routing.uucp.flags import (
@@ -37,8 +38,8 @@ Mode = Literal["pathalias", "best"]
 #: The modes by their names.
 MODES: Mapping[str, Mode] = MappingProxyType({"pathalias": "pathalias", "best": "best"})
 
-# What no host's name may hold: it would be read as more than a name.
-_NO_NAME = re.compile(r'[\x00-\x20!%@:,;<>()\[\]\\"\x7f]')
+# What stands between hosts and is no "!": map makers may ask for ``host@user`` and ``host:user``.
+_OTHER_OPERATOR = re.compile(r"[%@:]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,10 @@ class Roads:
             found = (line for line in found if self._is_sound(line))
         self._lines: dict[str, Line] = {}
         for line in found:
-            known = self._lines.setdefault(names_room.fold(line.name), line)
+            name = names_room.fold(names_room.without_dot(line.name))
+            known = self._lines.setdefault(name, line)
             if known.cost > line.cost:
-                self._lines[names_room.fold(line.name)] = line
+                self._lines[name] = line
         self.unreachable = tuple(
             [
                 world.names[one]
@@ -125,7 +127,7 @@ class Roads:
     def template(self, line: Line) -> RouteTemplate:
         """Return the road of a line as a template."""
         before, behind = line.before, line.behind
-        if behind or "%" in before or self._world.has_odd_names:
+        if behind or _OTHER_OPERATOR.search(before) or self._world.has_odd_names:
             hosts = tuple([hop.host for hop in self._hops(line.number)[0]])
         else:
             hosts = tuple(before[:-1].split("!")) if before else ()
@@ -141,6 +143,13 @@ class Roads:
             sides |= 1 if self._ways.marks[step.link] & LEFT or step.turned else 2
             before = step
         return tuple(found)
+
+    def turned(self, line: Line) -> tuple[str, int] | None:
+        """Return the host before that of a line, and the link between, if that is declared the other way round."""
+        steps = self._ways.steps(line.number)
+        if not steps or not steps[-1].turned:
+            return None
+        return self._ways.names[steps[-1].start], steps[-1].declared
 
     def road(self, line: Line) -> Road:
         """Return the road of a line, hop by hop."""
@@ -206,10 +215,8 @@ class Roads:
 
     def _is_sound(self, line: Line) -> bool:
         """Tell whether every name on the road of a line is one: in quotes a map may say anything."""
-        return not _NO_NAME.search(line.name) and not any(
-            _NO_NAME.search(self._ways.names[step.number])
-            for step in self._ways.steps(line.number)
-            if self._is_written(step)
+        return is_name(line.name) and all(
+            is_name(self._ways.names[step.number]) for step in self._ways.steps(line.number) if self._is_written(step)
         )
 
     def _is_written(self, step: Step) -> bool:

@@ -6,14 +6,9 @@ of its text. Nothing here can make a program fail: what cannot be read is told a
 
 from __future__ import annotations
 
-import bz2
-import glob
-import gzip
 import io
-import lzma
 import sys
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,12 +23,7 @@ _BLOCK = 1 << 20
 #: Octets of one statement: a hundred times what the largest hub ever declared. More is left out with a message.
 MAX_STATEMENT = 8 << 20
 _BINARY_SIGN = b"\0"
-_BROKEN = (OSError, EOFError, lzma.LZMAError, zlib.error)
-_OPENERS: Mapping[str, Callable[[Path], IO[bytes]]] = {
-    ".gz": lambda path: cast("IO[bytes]", gzip.open(path)),  # noqa: SIM115 - closed by `Source.pieces`
-    ".xz": lzma.open,
-    ".bz2": bz2.open,
-}
+_PACKED = (".gz", ".xz", ".bz2")
 
 
 class Skipped(NamedTuple):
@@ -65,7 +55,7 @@ class Source:
         try:
             with self.open() as stream:
                 yield from _pieces(stream, self.name)
-        except _BROKEN as error:
+        except _broken() as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or "broken off"
             yield Trouble(self.name, reason)
 
@@ -95,7 +85,10 @@ def of_octets(octets: bytes, name: str) -> Source:
 
 def of_text(text: str, name: str) -> Source:
     """Return a text as a source."""
-    return of_octets(text.encode("utf-8", "surrogateescape"), name)
+    try:
+        return of_octets(text.encode("utf-8", "surrogateescape"), name)
+    except UnicodeEncodeError:  # halves of characters that stand for no octets
+        return of_octets(text.encode("utf-8", "surrogatepass"), name)
 
 
 def _files(name: str | Path) -> list[Path]:
@@ -103,15 +96,40 @@ def _files(name: str | Path) -> list[Path]:
     try:
         if path.is_dir():
             return sorted(one for one in path.iterdir() if not one.name.startswith(".") and not one.is_dir())
-        if not path.exists() and glob.has_magic(str(name)):
+        if not path.exists() and any(mark in str(name) for mark in "*?["):
+            import glob
+
             return [Path(one) for one in sorted(glob.glob(str(name)))] or [path]  # noqa: PTH207 - absolute patterns too
-    except OSError:
+    except (OSError, ValueError):
         pass  # told when the file is opened
     return [path]
 
 
 def _of_file(path: Path, name: str) -> Source:
-    return Source(name, lambda: _OPENERS[path.suffix](path) if path.suffix in _OPENERS else path.open("rb"))
+    return Source(name, lambda: _unpacked(path) if path.suffix in _PACKED else path.open("rb"))
+
+
+def _unpacked(path: Path) -> IO[bytes]:
+    """Return a packed file, opened. What unpacks it loads with the first such file."""
+    if path.suffix == ".gz":
+        import gzip
+
+        return cast("IO[bytes]", gzip.open(path))
+    if path.suffix == ".xz":
+        import lzma
+
+        return lzma.open(path)
+    import bz2
+
+    return bz2.open(path)
+
+
+def _broken() -> tuple[type[Exception], ...]:
+    """Return what reading raises: of the libraries that unpack, only those can that are loaded."""
+    unpackers = [("zlib", "error"), ("lzma", "LZMAError")]
+    errors = [getattr(sys.modules[module], name) for module, name in unpackers if module in sys.modules]
+    # ValueError: a NUL in the name, or what no file system can hold.
+    return (OSError, EOFError, ValueError, *errors)
 
 
 def _of_stream(stream: IO[bytes]) -> Source:
@@ -123,35 +141,45 @@ def _standard_input() -> AbstractContextManager[IO[bytes]]:
     return nullcontext(sys.stdin.buffer)
 
 
-def _pieces(stream: IO[bytes], name: str) -> Iterator[str | Skipped | Trouble]:
+def _pieces(stream: IO[bytes], name: str) -> Iterator[str | Skipped | Trouble]:  # noqa: C901 - one loop over blocks
     rest = b""
     skipping = False
     first = True
-    while block := stream.read(_BLOCK):
+    trouble: Exception | None = None
+    while True:
+        try:
+            block = stream.read(_BLOCK)
+        except _broken() as error:
+            trouble = error
+            break
+        if not block:
+            break
         if first and _BINARY_SIGN in block:
             yield Trouble(name, "not a text: it holds NUL octets")
             return
         first = False
         rest += block
-        end = _last_border(rest)
         if skipping:
             border = _first_border(rest)
-            lines = rest[:border].count(b"\n") if border else rest[:-1].count(b"\n")
-            yield Skipped(lines)
-            rest = rest[border:] if border else rest[-1:]
+            # The last octet waits for the next block: only that says whether a line end is a border.
+            end = border or len(rest) - 1
+            yield Skipped(rest.count(b"\n", 0, end))
+            rest = rest[end:]
             skipping = not border
-            end = _last_border(rest)
+        end = _last_border(rest)
         if end:
             yield _text(rest[:end])
             rest = rest[end:]
         if len(rest) > MAX_STATEMENT:
-            yield Skipped(rest[:-1].count(b"\n"))
+            yield Skipped(rest.count(b"\n", 0, len(rest) - 1))
             rest = rest[-1:]
             skipping = True
     if skipping:
         yield Skipped(rest.count(b"\n"))
     elif rest:
         yield _text(rest)
+    if trouble is not None:
+        raise trouble
 
 
 def _text(octets: bytes) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import IO
 
@@ -13,7 +12,7 @@ from mailpaths import names
 from mailpaths.errors import MapError
 from mailpaths.grammar.uucpcost import SYMBOLS
 from mailpaths.routing.answer import Ambiguous, Answer, Found, NotFound
-from mailpaths.routing.lookup import keys, near_misses
+from mailpaths.routing.lookup import UUCP_ZONE, keys, near_misses
 from mailpaths.routing.uucp import sources as sources_room
 from mailpaths.routing.uucp.flags import DOMAIN, NET, PRIVATE
 from mailpaths.routing.uucp.reading import read
@@ -99,6 +98,8 @@ class UUCPMap:
         >>> UUCPMap.bundled().resolve("mcvax").hosts
         ('mimsy', 'uunet', 'mcvax')
         """
+        from importlib.resources import files
+
         with files("mailpaths.routing").joinpath("data", _BUNDLED).open("rb") as stream:
             import lzma  # loads with the one map that is packed so
 
@@ -138,6 +139,8 @@ class UUCPMap:
             if line is None:
                 continue
             template = roads.template(line)
+            if key.is_parent and key.name == UUCP_ZONE and not template.hosts:
+                break  # the origin is a gateway of the zone itself: whom it does not know, nobody does
             if key.is_parent:
                 template = template.on_to(names.without_dot(host))
             obstacles = roads.obstacles(line)
@@ -192,7 +195,7 @@ class UUCPMap:
         return None
 
     def _not_found(self, host: str, roads: Roads) -> Answer:
-        name = names.fold(names.without_dot(host)).removesuffix(".uucp")
+        name = names.fold(names.without_dot(host)).removesuffix(UUCP_ZONE)
         world = self._world
         private = [number for number in world.late if world.names[number].lower() == name]
         if len(private) > 1:

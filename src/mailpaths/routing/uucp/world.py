@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from mailpaths.routing.uucp.flags import DOMAIN, NET
-from mailpaths.routing.uucp.hashing import checksum
+from mailpaths.routing.uucp.hashing import checksums
 
 __all__ = ["Message", "Place", "Step", "World"]
 
@@ -36,13 +36,14 @@ class Message(NamedTuple):
     """A fault of a map in pathalias's own words.
 
     ``file`` is empty and ``line`` 0 where the fault belongs to no place. ``statement`` is the text of the statement at
-    fault, empty where it is not known.
+    fault, empty where it is not known, and ``start`` its first line.
     """
 
     file: str
     line: int
     text: str
     statement: str = ""
+    start: int = 0
 
     def __str__(self) -> str:
         """Return the message as pathalias prints it, without the last line end."""
@@ -99,7 +100,7 @@ class World:
     @cached_property
     def checksums(self) -> list[int]:
         """The checksum of each name: its place in the hash table."""
-        return [checksum(name) for name in self.names]
+        return checksums(self.names)
 
     @cached_property
     def has_odd_names(self) -> bool:

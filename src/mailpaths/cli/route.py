@@ -1,0 +1,253 @@
+"""``mailpaths route``: the road to an address over a UUCP map, hop by hop."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from mailpaths.addresses import ORAddress, parse
+from mailpaths.cli import mapfiles, options, plain, streams
+from mailpaths.cli.sections import Section
+from mailpaths.errors import ReadingError
+from mailpaths.reading import read
+from mailpaths.routing.expansion import expand
+from mailpaths.spelling import Style, spell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mailpaths.addresses import BangPath, Mailbox
+    from mailpaths.policy import Policy
+    from mailpaths.route import Route
+    from mailpaths.routing import Router
+    from mailpaths.routing.answer import Found
+    from mailpaths.routing.uucp.roads import Mode, Road
+    from mailpaths.routing.uucp.uucpmap import UUCPMap
+
+__all__ = ["route"]
+
+_EPILOG = f"""\b
+Examples:
+  $ mailpaths route --from rutgers 'mcvax!piet'
+  mimsy!uunet!mcvax!piet
+
+\b
+  From rutgers to mcvax: 3 hops, cost 415
+    mimsy   95  d.usa.nj.1:68
+    uunet  100  u.usa.md.1:144
+    mcvax  220  d.usa.va.1:195
+
+\b
+  $ mailpaths route --json --from rutgers 'mcvax!piet'
+  {{"input": "mcvax!piet", "status": "ok", "notation": "bang",
+   "output": "mimsy!uunet!mcvax!piet",
+   "route": {{"hosts": ["mimsy", "uunet", "mcvax"], "user": "piet"}},
+   "warnings": [], "error": null, "cost": 415, "source": "…",
+   "hops": [{{"host": "mimsy", "cost": 95, "file": "d.usa.nj.1",
+   "line": 68, "over": [], "obstacles": []}}, …]}}   (all on one line)
+
+The address is read under a policy, which gives its route; the road to the first host of that comes from the map, and
+the rest stays as it was. A hop is a host, the cost of the link to it, and where the map declares that link; "over"
+are nets, domains and other names on the way.
+
+With --router any other router is asked, and the answer has no hops: see mailpaths translate --help.
+
+{mapfiles.FILES_HELP}
+
+{options.ADDRESSES_HELP}
+
+Exit status: 0; 65 when some input was bad (the batch goes on); 68 when a host is unknown, or ambiguous; 75 when a
+router has no answer now; 66 when the map cannot be read; 64 for a wrong call."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What is asked for every address: the router, and the map behind it if it is one."""
+
+    policy: Policy
+    style: Style
+    router: Router
+    map: UUCPMap | None
+
+    def answer(self, text: str) -> _Answer:
+        """Return the answer about an address. Raises `MailPathsError`."""
+        source = parse(text)
+        if isinstance(source, ORAddress):
+            raise ReadingError("an O/R address of X.400 is attributes, and no road")
+        first = read(source, self.policy)
+        whole, found = expand(first, self.router)
+        road = None
+        if self.map is not None and found is not None and first.hosts:
+            road = self.map.road(first.hosts[0])
+        return _Answer(source, spell(whole, self.style), whole, first, found, road)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    source: BangPath | Mailbox
+    address: BangPath | Mailbox
+    route: Route
+    read: Route
+    found: Found | None
+    road: Road | None
+
+    @property
+    def warnings(self) -> list[str]:
+        return [] if self.found is None else [f"the road may not work: {one}" for one in self.found.obstacles]
+
+    def sections(self) -> list[Section]:
+        """Return what is shown below the address."""
+        if self.found is None:
+            return [Section("", "It stays where it is: the address names no host")]
+        to = self.read.hosts[0]
+        cost = "" if self.found.cost is None else f", cost {self.found.cost:,}"
+        count = len(self.found.hosts)
+        hops = f"{count} hop{'' if count == 1 else 's'}"
+        if self.road is None:
+            return [Section("", f"To {to}: {hops}{cost}", ((("by", self.found.source),),))]
+        rows = tuple(
+            [
+                (hop.host, f"{hop.cost:,}", "; ".join([*_over(hop.over), *map(str, hop.obstacles), str(hop.place)]))
+                for hop in self.road.hops
+            ]
+        )
+        if self.road.name.startswith("."):
+            rows += ((to, "", f"in {self.road.name}: the host before it knows the way"),)
+        return [Section("", f"From {self.road.origin} to {to}: {hops}{cost}", (rows,))]
+
+    def row(self, text: str) -> dict[str, object]:
+        """Return the answer as the row of a batch."""
+        return {
+            "input": text,
+            "status": "ok",
+            "notation": self.source.notation,
+            "output": str(self.address),
+            "route": {"hosts": self.route.hosts, "user": self.route.user},
+            "warnings": self.warnings,
+            "error": None,
+            "cost": None if self.found is None else self.found.cost,
+            "source": None if self.found is None else self.found.source,
+            "hops": None
+            if self.road is None
+            else [
+                {
+                    "host": hop.host,
+                    "cost": hop.cost,
+                    "file": hop.place.file,
+                    "line": hop.place.line,
+                    "over": hop.over,
+                    "obstacles": [one.name.lower().replace("_", "-") for one in hop.obstacles],
+                }
+                for hop in self.road.hops
+            ],
+        }
+
+
+def _over(names: Sequence[str]) -> list[str]:
+    return [f"over {', '.join(names)}"] if names else []
+
+
+def _failed(text: str, error: Exception) -> dict[str, object]:
+    status = {streams.NO_HOST: "unknown", streams.TRY_AGAIN: "later"}.get(streams.status(error), "error")
+    empty = dict.fromkeys(("notation", "output", "route"), None)
+    return {
+        "input": text,
+        "status": status,
+        **empty,
+        "warnings": [],
+        "error": streams.fault(error, text),
+        **dict.fromkeys(("cost", "source", "hops"), None),
+    }
+
+
+@click.command(epilog=_EPILOG, short_help="Show the road to each ADDRESS over a UUCP map, hop by hop.")
+@options.addresses
+@mapfiles.home
+@click.option(
+    "--map",
+    "paths",
+    multiple=True,
+    metavar="FILE",
+    shell_complete=options.file,
+    help="The map to use instead of the one that comes with mailpaths; may be given several times.",
+)
+@mapfiles.mode
+@options.routers
+@click.option(
+    "--policy",
+    callback=options.policy,
+    shell_complete=options.complete_policy,
+    default="internet",
+    show_default=True,
+    metavar="POLICY",
+    help="Who reads the address.",
+)
+@click.option(
+    "--to",
+    "style",
+    callback=options.style,
+    shell_complete=options.complete_style,
+    default="bang",
+    show_default=True,
+    metavar="STYLE",
+    help="How to write the address: bang, percent, route-addr, hybrid or domain.",
+)
+@options.as_json
+@click.option("-q", "--quiet", is_flag=True, help="Write nothing to standard error; the exit status still tells.")
+def route(  # noqa: PLR0913 - one parameter an option
+    *,
+    addresses: Sequence[str],
+    home: str | None,
+    paths: Sequence[str],
+    mode: Mode,
+    router: Router | None,
+    policy: Policy,
+    style: Style,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Show the road to each ADDRESS, and what it costs.
+
+    The first host is looked up in a UUCP map: itself, in the zone .UUCP without that, then the domains that it is in.
+    """
+    if router is not None and (home or paths):
+        raise click.UsageError("--router says where roads come from, and so do --map and --from: one of the two")
+    found = None
+    if router is None:
+        router = found = mapfiles.load(paths, home, mode)
+        mapfiles.table(found)
+        if not quiet:
+            mapfiles.say(found.messages)
+    job = _Job(policy, style, router, found)
+    inputs = streams.inputs(addresses)
+    output = streams.Output()
+    lay_out = _layout(output)
+    status = streams.OK if found is None or not found.troubles else streams.NO_INPUT
+    for place, one in enumerate(inputs):
+        try:
+            answer = job.answer(one.sound())
+        except Exception as error:  # noqa: BLE001 - a batch never stops, not even at a fault of mailpaths
+            status = max(status, streams.status(error))
+            if as_json:
+                output.json(_failed(one.text, error))
+            elif not quiet:
+                output.complain(streams.complaint(error, one.text, one.number))
+            continue
+        if as_json:
+            output.json(answer.row(one.text))
+        else:
+            block = lay_out(str(answer.address), answer.sections())
+            output.block(f"\n{block}" if place else block)
+    output.flush()
+    return status
+
+
+def _layout(output: streams.Output) -> Callable[[str, Sequence[Section]], str]:
+    if not output.is_terminal and not os.environ.get("FORCE_COLOR"):
+        return plain.block
+    from mailpaths.cli.terminal import Screen  # rich loads where somebody looks
+
+    return Screen().block
