@@ -59,7 +59,7 @@ _FILE_NAME = r"[!-|~]*+"
 # Any token of the language, or one character that is none: for messages only.
 _ANY_TOKEN = re.compile(rf"{_SPACE}((?s:{ANY_NAME.pattern}|.))")
 # What stands before a comment, with quotes that hide a "#".
-_CODE = re.compile(rf"(?>[^\"#\n]++|{_QUOTED})*+")
+_CODE = re.compile(rf"(?>(?:[^\"#\n]++|{_QUOTED})*)")
 _ARITHMETIC = frozenset("+-*/")
 _AFTER_OPERAND = frozenset("+*/)")
 _MARKS = frozenset("=,{<" + OPERATORS)
@@ -109,7 +109,7 @@ def _choice(name: str, *elements: pp.ParserElement) -> pp.ParserElement:
 
 def _listed(element: pp.ParserElement, closing: str) -> pp.ParserElement:
     """Return elements with commas between, doubled ones too, and maybe at the end ("benign error" in parse.y)."""
-    commas = rf",(?>{_SPACE},)*+{_SPACE}"
+    commas = rf",(?>(?:{_SPACE},)*){_SPACE}"
     # A comma that does not stand before what ends the list has an element behind it.
     between = _leaf("comma", "','", rf"{commas}(?!{closing})")
     return element + pp.ZeroOrMore(between - element) + pp.Opt(_leaf("comma", "','", commas))
