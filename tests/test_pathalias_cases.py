@@ -12,9 +12,10 @@ import pytest
 
 from mailpaths.routing.uucp import sources
 from mailpaths.routing.uucp.flags import PRIVATE
-from mailpaths.routing.uucp.mapping import IS_TERMINAL, map_world
+from mailpaths.routing.uucp.mapping import map_world
 from mailpaths.routing.uucp.printing import lines
 from mailpaths.routing.uucp.reading import read
+from mailpaths.routing.uucp.tree import IS_TERMINAL
 from tests.support import VECTORS
 
 HOME = VECTORS / "pathalias"
@@ -62,9 +63,9 @@ def pathalias(arguments: list[str], text: bytes) -> Printed:
         terminal_domains="-D" in letters,
         dead=[value for letter, value in options if letter == "-d"],
     )
-    assert found.home is not None
+    assert found.world.home is not None
     assert not found.troubles
-    tree = map_world(found.world, found.home)
+    tree = map_world(found.world, found.world.home)
     with_costs = bool(letters & {"-c", "-f"})
     out = "".join(
         [

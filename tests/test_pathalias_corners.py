@@ -54,6 +54,14 @@ CASES = [
         '"[stdin]", line 2: syntax error\n',
         id="a form feed is no white space",
     ),
+    pytest.param(
+        'file {}\n<\n"ÉA" b\nc "#"d',
+        ["-ci", "-d", "x", "-d", "B", "-l", "a"],
+        "0\ta\t%s\n",
+        '"", line 1: syntax error\n"", line 3: syntax error\n'
+        "You can't get there from here:\n\tÉa\n\t#\n\tb\n\tx\n\tc\n",
+        id="a file without a name; capitals beyond ASCII; the dead before home",
+    ),
 ]
 
 
@@ -68,3 +76,19 @@ def test_a_way_back_from_a_cost_below_zero() -> None:
     """The link back is dead itself then; and of that pathalias tells, which nothing here does."""
     printed = pathalias(["-c", "-l", "home"], b"t hh\nhome hh(-300000000)\n")
     assert printed.out == b"0\thome\t%s\n-200000000\thh\thh!%s\n-200000000\tt\thh!t!%s\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "c <d>\nN = {N}\nb = f, e\nN = f\nN e\nc d\n",
+        "c <d>\n.edu .c, .edu\na = .c, d\n.edu = a\n",
+        "c e(5), <K>\nb = u, d\nM = d\nd = K\nM = {K, b}\n",
+        "c <b>\nN = {N}\nb = f, e\nN = f\nN e\n",
+    ],
+)
+def test_copies_without_an_end(text: str) -> None:
+    """Pathalias dies of these maps, "too many terminal links", or never ends: here other hosts still have roads."""
+    for letters in (["-c"], ["-c", "-D"]):
+        printed = pathalias([*letters, "-l", "c"], f"{text}c other(1)\nother far(1)\n".encode())
+        assert b"\n1\tother\tother!%s\n2\tfar\tother!far!%s\n" in printed.out

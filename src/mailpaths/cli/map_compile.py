@@ -11,14 +11,15 @@ from mailpaths.cli import mapfiles, streams
 from mailpaths.cli import paths as paths_room
 from mailpaths.routing.uucp import reading, sources
 from mailpaths.routing.uucp.flags import PRIVATE
-from mailpaths.routing.uucp.mapping import IS_TERMINAL, map_world
+from mailpaths.routing.uucp.mapping import map_world
 from mailpaths.routing.uucp.printing import lines
+from mailpaths.routing.uucp.tree import IS_TERMINAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mailpaths.routing.uucp.mapping import Tree
     from mailpaths.routing.uucp.reading import MapText
+    from mailpaths.routing.uucp.tree import Tree
 
 __all__ = ["compile_map"]
 
@@ -89,8 +90,9 @@ def compile_map(  # noqa: PLR0913 - one parameter an option
 
 
 def _table(text: MapText, *, costs: bool, first_hops: bool, only_interesting: bool) -> Iterator[str]:
-    assert text.home is not None  # noqa: S101 - for the type checker: this call named one
-    tree = map_world(text.world, text.home)
+    home = text.world.home
+    assert home is not None  # noqa: S101 - for the type checker: this call named one
+    tree = map_world(text.world, home)
     _say_unreachable(tree)
     found = lines(tree, first_hops=first_hops, only_interesting=only_interesting)
     if costs:

@@ -49,6 +49,14 @@ __all__ = ["Builder"]
 _NOWHERE_ELSE = INFINITY // 2
 
 
+_SMALL = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
+
+def _lower(name: str) -> str:
+    """Return a name in lower case, its ASCII letters alone (lowercase() of addnode.c)."""
+    return name.lower() if name.isascii() else name.translate(_SMALL)
+
+
 class _Numbers(dict[str, int]):
     """The number of each name; an unknown one becomes a new host."""
 
@@ -65,14 +73,13 @@ class _Numbers(dict[str, int]):
 class Builder:
     """What takes the records of a map and makes a `World` of them.
 
-    ``home`` becomes the first host, as in pathalias, where that decides some ties. ``fold_case`` is pathalias's option
-    -i, ``terminal_domains`` its option -D. ``again`` reads a plain statement once more, link by link.
+    ``fold_case`` is pathalias's option -i, ``terminal_domains`` its option -D. ``again`` reads a statement that was read
+    quickly once more, link by link.
     """
 
     def __init__(
         self,
         again: Callable[[PlainLinks | Links | Aliases | Net], list[Record]],
-        home: str | None = None,
         *,
         fold_case: bool = False,
         terminal_domains: bool = False,
@@ -112,12 +119,10 @@ class Builder:
             Names: self._take_names,
             Fault: self._take_fault,
         }
-        self._home = None if home is None else self.number(home)
 
-    @property
-    def home(self) -> int | None:
-        """The number of the home, which is a new one after ``delete {home}``."""
-        return self._home
+    def settle(self, home: str) -> None:
+        """Make a host the home, before the map is read: that it comes first decides some ties."""
+        self.world.home = self.number(home)
 
     def begin_file(self, name: str) -> None:
         """Say what the text from here on is called; private names end here."""
@@ -146,7 +151,7 @@ class Builder:
 
     def tell(self, text: str) -> None:
         """Keep a message that is about no line."""
-        self.world.messages.append(Message("", 0, text))
+        self.world.messages.append(Message(None, 0, text))
 
     def finish(self) -> World:
         """Return the world, whole: nothing more can be taken in."""
@@ -155,7 +160,7 @@ class Builder:
         for links in world.links:
             links.reverse()
         last = world.names[-1] if world.names else ""
-        names = [name.lower() if self._fold else name for name, _ in self._last]
+        names = [self._key(name) for name, _ in self._last]
         in_last_statement = self._looked_up - self._made_after == len(names) and last in names
         world.settled = names.index(last) < len(names) - 1 if in_last_statement else self._looked_up > self._made_after
         # The table makes no more hosts: an unknown name is unknown from here on.
@@ -166,9 +171,12 @@ class Builder:
 
     def number(self, name: str) -> int:
         """Return the number of a name as it is understood here; an unknown name becomes a new host."""
-        found = self._numbers[name.lower() if self._fold else name]
+        found = self._numbers[self._key(name)]
         self._looked_up += 1
         return found
+
+    def _key(self, name: str) -> str:
+        return _lower(name) if self._fold else name
 
     def _make(self, name: str) -> int:
         number = self._add_host(name, 0)
@@ -231,8 +239,12 @@ class Builder:
         world = self.world
         items = self._last = record.items
         numbers = self._numbers
-        fold = self._fold
-        found = [numbers[name.lower()] for name, _ in items] if fold else [numbers[name] for name, _ in items]
+        if self._fold:
+            # pathalias folds ASCII alone; beyond it there are names in quotes, if at all.
+            fold = str.lower if record.statement.isascii() else _lower
+            found = [numbers[fold(name)] for name, _ in items]
+        else:
+            found = [numbers[name] for name, _ in items]
         self._looked_up += len(found)
         host = found[0]
         links = world.links[host]
@@ -313,7 +325,7 @@ class Builder:
 
     def _take_private(self, record: Private) -> None:
         for name in record.names:
-            key = name.lower() if self._fold else name
+            key = self._key(name)
             if key in self._covered:
                 continue
             self._covered[key] = self._numbers.get(key)
@@ -381,8 +393,8 @@ class Builder:
         name = world.names[host]
         if name not in self._covered:
             del self._numbers[name]
-        if host == self._home:
-            self._home = self.number(name)
+        if host == world.home:
+            world.home = self.number(name)
 
     def _take_adjust(self, record: Adjust) -> None:
         host = self.number(record.host)

@@ -53,13 +53,14 @@ def checksums(names: Iterable[str]) -> list[int]:
 
 
 def table_order(world: World, home: int | None = None) -> list[int]:
-    """Return the numbers of the hosts in the order of the table, as if ``home`` had been the first of them."""
+    """Return the numbers of the hosts in the order of the table, as if ``home`` had been named when the map was read.
+
+    It comes first then; but a home that the map deletes, and that was made anew, comes at its own time.
+    """
     table = _Table(world.checksums)
     entries: Sequence[int] = world.entries
     late = world.late
-    # The first host may be another of the same name: one that was deleted, and so made anew while the map was read
-    # (dellist of parse.y). Then home came into the table at its own time.
-    if home is None or (entries and world.names[entries[0]] == world.names[home]):
+    if home is None or home == world.home:
         # Public hosts come into the table as they are made: the number of one is how many were known before.
         table.enter(entries, [late.get(number, number) for number in entries] if late else entries)
     else:

@@ -22,70 +22,21 @@ from mailpaths.routing.uucp.flags import (
     TREE,
 )
 from mailpaths.routing.uucp.hashing import table_order
-from mailpaths.routing.uucp.world import Step
+from mailpaths.routing.uucp.heap import DOMAIN_RANK, NET_RANK, NOWHERE, PASSED_OVER, Heap
+from mailpaths.routing.uucp.tree import BY_ALIAS, HAS_LEFT, HAS_RIGHT, IS_TERMINAL, Tree
 
 if TYPE_CHECKING:
     from mailpaths.routing.uucp.world import World
 
-__all__ = ["IS_TERMINAL", "Tree", "map_world"]
+__all__ = ["map_world"]
 
-# What a host is while the tree grows, beside its marks in the world.
-_BY_ALIAS = 1
-_HAS_LEFT = 2
-_HAS_RIGHT = 4
-IS_TERMINAL = 8
-_SIDES = _HAS_LEFT | _HAS_RIGHT
+_SIDES = HAS_LEFT | HAS_RIGHT
 
-# Where a host stands in the heap: not yet there, or never to be there.
-_UNREACHED = 0
-_PASSED_OVER = -1
-
-# What rises in the heap among equal costs; a host has rank 0.
-_NET_RANK = 1
-_DOMAIN_RANK = 2
-
-
-class Tree:
-    """The shortest roads from one home, as pathalias sees them.
-
-    Hosts beyond those of the world are copies: a host that a terminal link leads to is another one than itself.
-    ``parents`` says over which host each is reached (-1 for none), ``via`` over which link, ``costs`` what it costs.
-    """
-
-    def __init__(self, world: World, home: int) -> None:
-        self.world = world
-        self.home = home
-        size = len(world.names)
-        self.names = list(world.names)
-        self.kinds = list(world.kinds)
-        self.links = list(world.links)
-        self.targets = list(world.targets)
-        self.link_costs = list(world.costs)
-        self.marks = bytearray(world.marks)
-        self.parents = [-1] * size
-        self.via = [-1] * size
-        self.costs = [0] * size
-        self.mapped = bytearray(size)
-        self.states = bytearray(size)
-        #: The host that each is a copy of, or itself; and the ring of copies of the same host.
-        self.originals = list(range(size))
-        self.copies = list(range(size))
-        #: Hosts that no road leads to, in the order in which pathalias names them.
-        self.unreachable: list[int] = []
-        #: The link of the world behind each link that was made here: copies, and ways back.
-        self.made_from: dict[int, int] = {}
-        #: Links from hosts to others that only know the way out, made where there was no other way.
-        self.back_links: set[int] = set()
-
-    def steps(self, number: int) -> list[Step]:
-        """Return the links of the road to a host, from home on."""
-        found: list[Step] = []
-        while number != self.home:
-            link, parent = self.via[number], self.parents[number]
-            found.append(Step(parent, number, link, self.made_from.get(link, link), link in self.back_links))
-            number = parent
-        found.reverse()
-        return found
+# Where nets and other names of hosts lie behind a terminal link, a copy may lead to a copy without an end. There
+# pathalias dies ("too many terminal links") or runs for ever; here what is beyond these bounds is passed over. The maps
+# of 1987 and 1988, with -D too, make 1,200 copies at most, and no more than five from each other.
+_DEEPEST = 200
+_MORE_COPIES = 2_000
 
 
 def map_world(world: World, home: int) -> Tree:
@@ -96,16 +47,13 @@ def map_world(world: World, home: int) -> Tree:
 
 
 class _Mapper:
-    """The heap and all that changes while a tree grows."""
+    """All that changes while a tree grows."""
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         size = len(tree.names)
-        self.heap = [-1]
-        self.places = [_UNREACHED] * size
-        self.ranks = bytearray(
-            [_DOMAIN_RANK if kind & DOMAIN else _NET_RANK if kind & NET else 0 for kind in tree.kinds]
-        )
+        self.ranks = bytearray([DOMAIN_RANK if kind & DOMAIN else NET_RANK if kind & NET else 0 for kind in tree.kinds])
+        self.heap = Heap(tree.costs, self.ranks)
         # Whether one enters by gateways only (GATEWAYED).
         self.gated = bytearray(
             [bool(kind & DOMAIN or kind & (NET | DEAD_HOST) == NET | DEAD_HOST) for kind in tree.kinds]
@@ -116,14 +64,16 @@ class _Mapper:
             self.table_places[number] = place
         #: Where the hosts begin that are not reached.
         self.reached = 0
+        #: How many copies lead to each copy, one made for the other; and how many hosts there may be with all copies.
+        self.depths: dict[int, int] = {}
+        self.most = size + len(tree.targets) + _MORE_COPIES
 
     def run(self) -> None:
         tree = self.tree
         home = tree.home
         self._leave_table(home)
-        self.places[home] = 1
-        self.heap.append(home)
-        while len(self.heap) > 1:
+        self.heap.push(home)
+        while self.heap:
             self._spread()
             self._link_back()
         tree.unreachable = [number for number in self.table[self.reached :] if number >= 0]
@@ -132,7 +82,7 @@ class _Mapper:
 
     def _spread(self) -> None:  # noqa: C901, PLR0912, PLR0915 - one loop over all links: what it needs stays local
         """Take one host after the other out of the heap and look where one gets from there (mapit, heapchildren)."""
-        tree, heap, places = self.tree, self.heap, self.places
+        tree, heap, places = self.tree, self.heap, self.heap.places
         links, targets, link_costs, marks = tree.links, tree.targets, tree.link_costs, tree.marks
         parents, via, costs, mapped, states, kinds = (
             tree.parents,
@@ -144,13 +94,8 @@ class _Mapper:
         )
         ranks, gated, table, table_places = self.ranks, self.gated, self.table, self.table_places
         special = TERMINAL | TREE
-        while len(heap) > 1:
-            number = heap[1]
-            last = heap.pop()
-            if len(heap) > 1:
-                heap[1] = last
-                places[last] = 1
-                self._sink(last)
+        while heap:
+            number = heap.pop()
             link = via[number]
             if link >= 0:
                 marks[link] |= TREE
@@ -163,8 +108,8 @@ class _Mapper:
             if not is_net and (kinds[number] & DEAD_HOST or is_terminal):
                 left_toll = right_toll = INFINITY
             else:
-                left_toll = INFINITY if state & _HAS_RIGHT and not is_net else 0
-                right_toll = INFINITY if state & _HAS_LEFT and not is_net else 0
+                left_toll = INFINITY if state & HAS_RIGHT and not is_net else 0
+                right_toll = INFINITY if state & HAS_LEFT and not is_net else 0
             for link in links[number]:
                 to = targets[link]
                 mark = marks[link]
@@ -173,10 +118,12 @@ class _Mapper:
                         continue
                     if mark & TERMINAL:
                         to = self._copy(number, link)
-                    if is_terminal and mark & ALIAS:
+                    if is_terminal and mark & ALIAS and to >= 0:
                         if self._goes_round(number, to):
                             continue
                         to = self._copy(number, link)
+                    if to < 0:
+                        continue
                 if mapped[to]:
                     continue
                 if mark & ALIAS:
@@ -190,7 +137,7 @@ class _Mapper:
                     else:
                         cost += left_toll if mark & LEFT else right_toll
                 place = places[to]
-                if place == _UNREACHED:
+                if place == NOWHERE:
                     old = cost
                     costs[to] = cost
                     parents[to] = number
@@ -203,34 +150,32 @@ class _Mapper:
                     table_places[other] = place
                     table[first] = to
                     self.reached = first + 1
-                    places[to] = len(heap)
-                    heap.append(to)
-                    self._rise(to)
+                    heap.push(to)
                 else:
                     old = costs[to]
                     if gated[to]:
                         if self._is_worse(to, number, link, cost):
                             continue
-                    elif cost > old or place == _PASSED_OVER or (cost == old and self._keeps_parent(to, number)):
+                    elif cost > old or place == PASSED_OVER or (cost == old and self._keeps_parent(to, number)):
                         continue
                     parents[to] = number
                     via[to] = link
                     if cost != old:
                         costs[to] = cost
                         if cost < old:
-                            self._rise(to)
+                            heap.rise(to)
                         else:
-                            self._sink(to)
+                            heap.sink(to)
                 # setheapbits(): by an alias, and which sides the road has.
-                found = state & _SIDES | (_HAS_LEFT if mark & LEFT else _HAS_RIGHT) | states[to] & IS_TERMINAL
+                found = state & _SIDES | (HAS_LEFT if mark & LEFT else HAS_RIGHT) | states[to] & IS_TERMINAL
                 if mark & ALIAS:
-                    found |= _BY_ALIAS | is_terminal
+                    found |= BY_ALIAS | is_terminal
                 states[to] = found
 
     def _is_worse(self, to: int, parent: int, link: int, cost: int) -> bool:
         """Tell whether a road to what has gateways is no better than the one we have (skiplink)."""
         tree = self.tree
-        if self.places[to] == _PASSED_OVER:
+        if self.heap.places[to] == PASSED_OVER:
             return True
         old_gateway = tree.marks[tree.via[to]] & GATEWAY
         new_gateway = tree.marks[link] & GATEWAY
@@ -255,57 +200,6 @@ class _Mapper:
         self.table[:0] = [-1] * room
         self.table_places[:] = [place + room for place in self.table_places]
         self.reached += room
-
-    # The heap
-
-    def _rise(self, number: int) -> None:
-        """Move a host up the heap (heapup): among equal costs a net rises above domains."""
-        heap, places, costs = self.heap, self.places, self.tree.costs
-        cost = costs[number]
-        place = places[number]
-        is_net = self.ranks[number] == _NET_RANK
-        while place > 1:
-            above = place >> 1
-            other = heap[above]
-            other_cost = costs[other]
-            if cost > other_cost or (cost == other_cost and not (is_net and self.ranks[other] == _DOMAIN_RANK)):
-                break
-            heap[place] = other
-            places[other] = place
-            place = above
-        heap[place] = number
-        places[number] = place
-
-    def _sink(self, number: int) -> None:
-        """Move a host down the heap (heapdown): among equal costs nets rise above hosts, and domains above hosts."""
-        heap, places, costs, ranks = self.heap, self.places, self.tree.costs, self.ranks
-        cost = costs[number]
-        rank = ranks[number]
-        place = places[number]
-        size = len(heap)
-        below = place * 2
-        while below < size:
-            child = heap[below]
-            child_cost = costs[child]
-            if below + 1 < size:
-                other = heap[below + 1]
-                other_cost = costs[other]
-                if child_cost > other_cost or (child_cost == other_cost and ranks[other]):
-                    child = other
-                    child_cost = other_cost
-                    below += 1
-            if cost < child_cost:
-                break
-            if cost == child_cost:
-                child_rank = ranks[child]
-                if not child_rank or (rank and child_rank == _DOMAIN_RANK):
-                    break
-            heap[place] = child
-            places[child] = place
-            place = below
-            below *= 2
-        heap[place] = number
-        places[number] = place
 
     # Ties
 
@@ -343,7 +237,7 @@ class _Mapper:
     # Terminal links
 
     def _copy(self, parent: int, link: int) -> int:
-        """Return the copy of a host that a terminal link leads to (ncopy)."""
+        """Return the copy of a host that a terminal link leads to (ncopy); -1 where there are too many of them."""
         tree = self.tree
         number = tree.targets[link]
         states = tree.states
@@ -351,12 +245,16 @@ class _Mapper:
         if (
             not states[number] & IS_TERMINAL
             and states[first] & IS_TERMINAL
-            and not states[first] & _BY_ALIAS
+            and not states[first] & BY_ALIAS
             and not tree.marks[link] & ALIAS
         ):
             tree.targets[link] = first
             return first
         copy = len(tree.names)
+        depth = self.depths.get(parent, 0) + 1
+        if depth > _DEEPEST or copy >= self.most:
+            return -1
+        self.depths[copy] = depth
         tree.names.append(tree.names[number])
         tree.kinds.append(tree.kinds[number])
         tree.parents.append(-1)
@@ -367,7 +265,7 @@ class _Mapper:
         tree.originals.append(tree.originals[number])
         tree.copies.append(first)
         tree.copies[number] = copy
-        self.places.append(_UNREACHED)
+        self.heap.places.append(NOWHERE)
         self.ranks.append(self.ranks[number])
         self.gated.append(self.gated[number])
         # It stands before all that are not reached; as the next to be reached it leaves that place at once. Where both
@@ -404,7 +302,7 @@ class _Mapper:
         """Tell whether a terminal host was reached over names of the one that it leads to (skipterminalalias)."""
         tree = self.tree
         origin = tree.originals[to]
-        while tree.states[number] & _BY_ALIAS:
+        while tree.states[number] & BY_ALIAS:
             number = tree.parents[number]
             if tree.originals[number] == origin:
                 return True
@@ -421,7 +319,7 @@ class _Mapper:
                 # A copy of it is reached.
                 self._leave_table(number)
                 self.table[self.table_places[number]] = -1
-                self.places[number] = _PASSED_OVER
+                self.heap.places[number] = PASSED_OVER
                 continue
             child, known = self._cheapest_neighbour(number)
             if child < 0:
@@ -432,9 +330,7 @@ class _Mapper:
             tree.parents[number] = child
             tree.via[number] = link
             tree.costs[number] = self._cost_back(child, link)
-            self.places[number] = len(self.heap)
-            self.heap.append(number)
-            self._rise(number)
+            self.heap.push(number)
 
     def _cost_back(self, child: int, link: int) -> int:
         """Return what a host costs that is reached from its neighbour by a link back (costof).
@@ -450,7 +346,7 @@ class _Mapper:
         is_host = not self.ranks[child]
         is_dead = bool(tree.kinds[child] & DEAD_HOST or tree.states[child] & IS_TERMINAL)
         penalized = (
-            tree.marks[link] & DEAD or self.gated[number] or (is_host and (is_dead or tree.states[child] & _HAS_RIGHT))
+            tree.marks[link] & DEAD or self.gated[number] or (is_host and (is_dead or tree.states[child] & HAS_RIGHT))
         )
         return cost + INFINITY if penalized else cost
 

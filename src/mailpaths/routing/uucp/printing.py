@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mailpaths.routing.uucp.flags import ALIAS, DOMAIN, LEFT, NET, PRIVATE, TREE, WRITING
-from mailpaths.routing.uucp.mapping import IS_TERMINAL
+from mailpaths.routing.uucp.tree import IS_TERMINAL
 from mailpaths.routing.uucp.writing import START, Written, adds_host, onward
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from mailpaths.routing.uucp.mapping import Tree
+    from mailpaths.routing.uucp.tree import Tree
 
 __all__ = ["Line", "domain_name", "lines"]
 

@@ -16,14 +16,13 @@ __all__ = ["MapText", "read"]
 
 
 # A name or number at the very end: pathalias, which looks one character ahead, misses the end of the line then.
-_CUT = re.compile(r"(?:\A|\n)[^\n#]*[-0-9A-Za-z._]\Z")
+_CUT = re.compile(r'(?:\A|\n)(?>(?:[^\n#"]|"[^"\n]*+")*)(?<=[-0-9A-Za-z._])\Z')
 
 
 class MapText(NamedTuple):
-    """What was read: the world, the number of its home (``None`` without one), and the files that were not read."""
+    """What was read: the world, and the files that were not read."""
 
     world: World
-    home: int | None
     troubles: tuple[Trouble, ...]
 
 
@@ -41,10 +40,12 @@ def read(  # noqa: PLR0913 - one parameter an option of pathalias
     ``dead`` are hosts and links (``host!host``) to be taken for dead, ``symbols`` what the words for costs mean.
     """
     reader = Reader(symbols)
-    builder = Builder(reader.again, home, fold_case=fold_case, terminal_domains=terminal_domains)
+    builder = Builder(reader.again, fold_case=fold_case, terminal_domains=terminal_domains)
     for one in dead:
         host, bang, to = one.partition("!")
         builder.kill(host, to if bang else None)
+    if home is not None:
+        builder.settle(home)
     troubles: list[Trouble] = []
     last = ""
     for source in sources:
@@ -64,4 +65,4 @@ def read(  # noqa: PLR0913 - one parameter an option of pathalias
                 builder.tell(str(piece))
                 troubles.append(piece)
     builder.take(reader.end_of_input(cut=bool(_CUT.search(last))))
-    return MapText(builder.finish(), builder.home, tuple(troubles))
+    return MapText(builder.finish(), tuple(troubles))

@@ -26,8 +26,9 @@ from mailpaths.routing.uucp.flags import (
     WRITING,
     operator,
 )
-from mailpaths.routing.uucp.mapping import Tree, map_world
+from mailpaths.routing.uucp.mapping import map_world
 from mailpaths.routing.uucp.printing import Line, domain_name, lines
+from mailpaths.routing.uucp.tree import Tree
 from mailpaths.routing.uucp.world import Place, Step, World
 from mailpaths.routing.uucp.writing import START, Written, adds_host, onward
 
@@ -136,12 +137,12 @@ class Roads:
     def obstacles(self, line: Line) -> tuple[Obstacle, ...]:
         """Return what may stop a message on the road of a line."""
         found: dict[Obstacle, None] = {}
-        before: Step | None = None
+        is_terminal = False
         sides = 0
         for step in self._ways.steps(line.number):
-            found |= dict.fromkeys(self._step_obstacles(step, before, sides))
+            found |= dict.fromkeys(self._step_obstacles(step, sides, is_terminal=is_terminal))
             sides |= 1 if self._ways.marks[step.link] & LEFT or step.turned else 2
-            before = step
+            is_terminal = self._ends_terminal(step, is_terminal=is_terminal)
         return tuple(found)
 
     def turned(self, line: Line) -> tuple[str, int] | None:
@@ -165,6 +166,7 @@ class Roads:
         obstacles: list[Obstacle] = []
         domains = ""
         cost = sides = writing = 0
+        is_terminal = False
         before: Step | None = None
         for step in ways.steps(number):
             kind, mark = kinds[step.number], marks[step.link]
@@ -172,8 +174,9 @@ class Roads:
                 mark = LEFT
             if before is not None and kinds[before.number] & (NET | DOMAIN):
                 mark = mark & ~WRITING | writing  # as its net was entered
-            obstacles += self._step_obstacles(step, before, sides)
+            obstacles += self._step_obstacles(step, sides, is_terminal=is_terminal)
             sides |= 1 if marks[step.link] & LEFT or step.turned else 2
+            is_terminal = self._ends_terminal(step, is_terminal=is_terminal)
             cost += 0 if marks[step.link] & ALIAS else self._world.costs[step.declared]
             before, writing = step, mark & WRITING
             if not adds_host(kind, mark):
@@ -189,7 +192,15 @@ class Roads:
             over, obstacles, domains, cost = [], [], "", 0
         return tuple(found), tuple(over)
 
-    def _step_obstacles(self, step: Step, before: Step | None, sides: int) -> Iterator[Obstacle]:
+    def _ends_terminal(self, step: Step, *, is_terminal: bool) -> bool:
+        """Tell whether a link ends where nothing is passed on; ``is_terminal`` says so of where it begins."""
+        mark = self._world.marks[step.declared]
+        if step.turned or mark & ALIAS:
+            return is_terminal and not step.turned
+        # A net that is reached so passes on to its members alone.
+        return bool(mark & TERMINAL) or (is_terminal and bool(self._ways.kinds[step.start] & (NET | DOMAIN)))
+
+    def _step_obstacles(self, step: Step, sides: int, *, is_terminal: bool) -> Iterator[Obstacle]:
         """Yield what pathalias charges a penalty for on one link (costof)."""
         ways = self._ways
         mark = ways.marks[step.link]
@@ -205,7 +216,7 @@ class Roads:
             pass
         elif start & DEAD_HOST:
             yield Obstacle.DEAD_HOST
-        elif before is not None and self._world.marks[before.declared] & TERMINAL:
+        elif is_terminal:
             yield Obstacle.PAST_TERMINAL
         elif sides & (2 if mark & LEFT else 1):
             yield Obstacle.MIXED_SYNTAX

@@ -35,11 +35,11 @@ class Place(NamedTuple):
 class Message(NamedTuple):
     """A fault of a map in pathalias's own words.
 
-    ``file`` is empty and ``line`` 0 where the fault belongs to no place. ``statement`` is the text of the statement at
+    ``file`` is ``None`` where the fault belongs to no place. ``statement`` is the text of the statement at
     fault, empty where it is not known, and ``start`` its first line.
     """
 
-    file: str
+    file: str | None
     line: int
     text: str
     statement: str = ""
@@ -47,7 +47,7 @@ class Message(NamedTuple):
 
     def __str__(self) -> str:
         """Return the message as pathalias prints it, without the last line end."""
-        return f'"{self.file}", line {self.line}: {self.text}' if self.file else f"pathalias: {self.text}"
+        return f'"{self.file}", line {self.line}: {self.text}' if self.file is not None else f"pathalias: {self.text}"
 
 
 class Step(NamedTuple):
@@ -81,6 +81,8 @@ class World:
         self.targets: list[int] = []
         self.costs: list[int] = []
         self.marks = bytearray()
+        #: The host that was the home when the map was read, ``None`` where none was named.
+        self.home: int | None = None
         #: The number of each public name.
         self.numbers: dict[str, int] = {}
         #: Hosts in the order in which they come into the hash table of pathalias, which decides some ties.
