@@ -16,6 +16,7 @@ __all__ = ["uucp_map"]
         "compile": "mailpaths.cli.map_compile:compile_map",
         "check": "mailpaths.cli.map_check:check",
         "export": "mailpaths.cli.map_export:export",
+        "draw": "mailpaths.cli.map_draw:draw",
     },
     epilog="""\b
 Example:

@@ -59,6 +59,11 @@ class Labels:
         #: Hosts that no road leads to.
         self.unreachable: list[int] = []
 
+    @staticmethod
+    def original(number: int) -> int:
+        """Return the host of the world that a host is: itself, since labels have no copies."""
+        return number
+
     def steps(self, label: int) -> list[Step]:
         """Return the links of a label's road, from home on."""
         found: list[Step] = []

@@ -145,6 +145,14 @@ class Roads:
             is_terminal = self._ends_terminal(step, is_terminal=is_terminal)
         return tuple(found)
 
+    def steps(self, line: Line) -> list[Step]:
+        """Return the links of the road of a line, from one host of the world to the next."""
+        original = self._ways.original
+        return [
+            step._replace(start=original(step.start), number=original(step.number))
+            for step in self._ways.steps(line.number)
+        ]
+
     def turned(self, line: Line) -> tuple[str, int] | None:
         """Return the host before that of a line, and the link between, if that is declared the other way round."""
         steps = self._ways.steps(line.number)

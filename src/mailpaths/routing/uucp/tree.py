@@ -50,6 +50,10 @@ class Tree:
         #: Links from hosts to others that only know the way out, made where there was no other way.
         self.back_links: set[int] = set()
 
+    def original(self, number: int) -> int:
+        """Return the host of the world that a host is, or is a copy of."""
+        return self.originals[number]
+
     def steps(self, number: int) -> list[Step]:
         """Return the links of the road to a host, from home on."""
         found: list[Step] = []
