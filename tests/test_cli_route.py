@@ -41,7 +41,7 @@ def test_roads_over_a_map_of_your_own(run: Run, world: str) -> None:
     assert found == Result(
         0,
         f"b!c!user\n\nFrom a to c: 2 hops, cost 11\n  b  5  {world}:1\n  c  6  {world}:2\n\n"
-        f"x.edu!user\n\nFrom a to x.edu: 1 hop, cost 10\n  x.edu    in .edu: the host before it knows the way\n\n"
+        f"x.edu!user\n\nFrom a to x.edu: 1 hop, cost 10\n  x.edu    in .edu: a is a gateway of it itself\n\n"
         f"z!user\n\nFrom a to z: 1 hop, cost 100,000,001\n  z  5  only the other way is declared; {world}:5\n\n"
         "user\n\nIt stays where it is: the address names no host\n",
         "",
@@ -71,12 +71,19 @@ def test_a_batch_never_stops_and_the_status_tells_the_worst(run: Run, world: str
     assert found.status == 68
     assert [(row["status"], row["output"]) for row in found.rows] == [
         ("ok", "b!c!user"),
-        ("unknown", None),
+        ("error", None),
         ("error", None),
         ("error", None),
         ("ok", "b!user"),
     ]
-    assert [row["error"] and row["error"]["kind"] for row in found.rows] == [None, "routing", "syntax", "reading", None]
+    assert [row["error"] and row["error"]["kind"] for row in found.rows] == [
+        None,
+        "unknown-host",
+        "syntax",
+        "reading",
+        None,
+    ]
+    assert found.rows[1]["route"] == {"hosts": ["nowhere"], "user": "user"}
     assert len({tuple(row) for row in found.rows}) == 1, "every row has all keys"
 
 
@@ -133,7 +140,7 @@ def test_translate_of_a_host_that_no_router_knows(run: Run) -> None:
     assert bad["error"] == {
         "message": "no road to mcvac.uucp is known; there is mcvax",
         "span": None,
-        "kind": "routing",
+        "kind": "unknown-host",
     }
     assert good["output"] == "mimsy!uunet!mcvax!piet"
 

@@ -1,8 +1,9 @@
 """What the pages take from the library itself when they are built: tables that cannot drift, and names that link.
 
 ``{policy-table}``, ``{policy-sources}``, ``{switch-table}``, ``{style-table}``, ``{defect-table}``,
-``{attribute-table}`` and ``{dialect-sources}`` print the values of mailpaths itself; ``{reading-table}`` prints every
-reading of the address that is its argument, ``{dialect-table}`` the O/R address that is its argument in every dialect.
+``{attribute-table}``, ``{dialect-sources}``, ``{cost-table}``, ``{obstacle-table}``, ``{gateway-table}`` and
+``{export-table}`` print the values of mailpaths itself; ``{reading-table}`` prints every reading of the address that is
+its argument, ``{dialect-table}`` the O/R address that is its argument in every dialect.
 The role ``own`` (the default role, so a docstring's plain backquotes) links a public name and leaves any other text as
 code.
 """
@@ -23,9 +24,11 @@ from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 import mailpaths
-from mailpaths import x400
+from mailpaths import routing, x400
 from mailpaths.addresses import attributes
 from mailpaths.errors import MailPathsError
+from mailpaths.grammar import uucpcost
+from mailpaths.routing import exports, gateways
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -333,6 +336,63 @@ class DialectSources(SphinxDirective):
         return [table(("dialect", "of several units, first the", "source"), rows, "sources")]
 
 
+class CostTable(SphinxDirective):
+    """Every symbol of a cost, and what it counts by the source of pathalias and by its manual."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        rows: list[list[Cell]] = [
+            [
+                code(symbol),
+                words(f"{value:,}"),
+                words("not there" if symbol in _UNDOCUMENTED else f"{uucpcost.MANUAL[symbol]:,}"),
+            ]
+            for symbol, value in sorted(uucpcost.SYMBOLS.items(), key=lambda pair: pair[1])
+        ]
+        return [table(("symbol", "in the source", "in the manual"), rows, "costs")]
+
+
+#: Symbols that pathalias understands and its manual does not name.
+_UNDOCUMENTED = {"ARPA", "DIALED"}
+
+
+class ObstacleTable(SphinxDirective):
+    """Every obstacle of a road."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        rows: list[list[Cell]] = [
+            [code(f"Obstacle.{one.name}"), code(one.name.lower().replace("_", "-")), words(str(one))]
+            for one in routing.Obstacle
+        ]
+        return [table(("in Python", "in JSON rows", "what may stop a message"), rows, "obstacles")]
+
+
+class GatewayTable(SphinxDirective):
+    """Every way into a pseudo-domain that is taken unless somebody says otherwise."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table: of each domain the ways that answer of themselves, the first of them first."""
+        rows: list[list[Cell]] = []
+        for way in gateways.known_gateways():
+            if way.default:
+                became = "none: it is in the DNS" if way.native else f"none: it became {way.becomes}"
+                via = code(" → ".join(way.via)) if way.via else words(became)
+                rows.append([code(way.domain), via, words(way.source)])
+        return [table(("domain", "gateway", "source"), rows, "gateways")]
+
+
+class ExportTable(SphinxDirective):
+    """Every format of ``mailpaths map export``."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        rows: list[list[Cell]] = [[code(one.name), words(one.rule)] for one in exports.FORMATS.values()]
+        return [table(("format", "what it is"), rows, "exports")]
+
+
+#: The rooms of roads whose names stand in the reference beside those of `mailpaths.routing`.
+_ROAD_ROOMS = ("exports", "urls", "uucp.checking", "uucp.picture", "uucp.printing", "uucp.sources", "uucp.world")
 #: The rooms of X.400 that have a page of their own names.
 _ROOMS = (
     "aftn",
@@ -372,6 +432,23 @@ def _entries() -> dict[str, tuple[str, object]]:
         last = name.rpartition(".")[2]
         if bare[last] == 1 and last[0].isupper():
             found[last] = found[name]
+    return _road_entries() | found
+
+
+def _road_entries() -> dict[str, tuple[str, object]]:
+    """Return the same for the public names of roads, the bare ones of their rooms too."""
+    public = {id(getattr(routing, name)): f"routing.{name}" for name in routing.__all__}
+    found: dict[str, tuple[str, object]] = {"routing": ("routing", routing)}
+    for room in _ROAD_ROOMS:
+        module = importlib.import_module(f"mailpaths.routing.{room}")
+        for name in module.__all__:
+            owner = getattr(module, name)
+            found[f"routing.{room}.{name}"] = (public.get(id(owner), f"routing.{room}.{name}"), owner)
+            if name[0].isupper() and name not in mailpaths.__all__:
+                found[name] = found[f"routing.{room}.{name}"]
+    for name in routing.__all__:
+        owner = getattr(routing, name)
+        found[f"routing.{name}"] = (public[id(owner)], owner)
     return found
 
 
@@ -405,7 +482,7 @@ class OwnName(SphinxRole):
     def _entry(self, name: str) -> str | None:
         """Return the entry of a name, as the module in which it stands understands it."""
         module = str(self.env.ref_context.get("py:module") or "").removeprefix("mailpaths").removeprefix(".")
-        for prefix in dict.fromkeys((f"{module}.", "", "x400.")):
+        for prefix in dict.fromkeys((f"{module}.", "", "x400.", "routing.")):
             pieces = f"{prefix}{name}".removeprefix(".").split(".")
             for count in range(len(pieces), 0, -1):
                 first, rest = ".".join(pieces[:count]), pieces[count:]
@@ -465,6 +542,10 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("attribute-table", AttributeTable)
     app.add_directive("dialect-table", DialectTable)
     app.add_directive("dialect-sources", DialectSources)
+    app.add_directive("cost-table", CostTable)
+    app.add_directive("obstacle-table", ObstacleTable)
+    app.add_directive("gateway-table", GatewayTable)
+    app.add_directive("export-table", ExportTable)
     app.add_role("own", OwnName())
     app.setup_extension("sphinx.ext.autodoc")
     app.connect("autodoc-process-signature", tell_levels)

@@ -79,12 +79,18 @@ def check(*, paths: Sequence[str], home: str | None, kinds: Sequence[str], as_js
         else:
             output.block("".join([f"{streams.visible(line)}\n" for line in [str(finding), *excerpt]]))
     if not as_json:
-        told = [f"{counts[kind]:,} {kind}" for kind in Kind if counts[kind] and (not kinds or str(kind) in kinds)]
+        told = [_counted(kind, counts[kind]) for kind in Kind if counts[kind] and (not kinds or str(kind) in kinds)]
         output.line(", ".join(told) or "nothing to complain about")
     output.flush()
     if found.troubles:
         return streams.NO_INPUT
     return streams.BAD_INPUT if counts[Kind.MESSAGE] else streams.OK
+
+
+def _counted(kind: Kind, count: int) -> str:
+    """Return how many findings there are of a kind; some kinds are called by nouns."""
+    many = count > 1 and kind in {Kind.MESSAGE, Kind.DUPLICATE, Kind.DEAD_END}
+    return f"{count:,} {kind}{'s' if many else ''}"
 
 
 def _all(found: UUCPMap, others: Iterable[Finding]) -> Iterator[tuple[Finding, Sequence[str]]]:

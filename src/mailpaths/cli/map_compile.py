@@ -9,6 +9,7 @@ import click
 
 from mailpaths.cli import mapfiles, streams
 from mailpaths.cli import paths as paths_room
+from mailpaths.grammar.uucpcost import TABLES
 from mailpaths.routing.uucp import reading, sources
 from mailpaths.routing.uucp.flags import PRIVATE
 from mailpaths.routing.uucp.mapping import map_world
@@ -57,6 +58,14 @@ the file of -o is left as it was); 64 for a wrong call; 74 when writing fails.""
 @click.option("-D", "terminal_domains", is_flag=True, help="Let no road lead on from a domain, and shorten the table.")
 @click.option("-l", "home", metavar="HOME", help="The host where the roads begin.  [default: this host's name]")
 @click.option("-d", "dead", multiple=True, metavar="HOST", help="Take a host, or a link a!b, for dead; repeatable.")
+@click.option(
+    "--costs",
+    "table",
+    type=click.Choice(list(TABLES)),
+    default="source",
+    show_default=True,
+    help="What the words for costs mean: pathalias's source and its manual differ on DEDICATED and EVENING.",
+)
 @mapfiles.output_file
 def compile_map(  # noqa: PLR0913 - one parameter an option
     *,
@@ -67,6 +76,7 @@ def compile_map(  # noqa: PLR0913 - one parameter an option
     terminal_domains: bool,
     home: str | None,
     dead: Sequence[str],
+    table: str,
     output: str | None,
 ) -> int:
     """Compute the roads from HOME to all hosts of the maps, and print them as pathalias 10 does, byte for byte."""
@@ -76,15 +86,16 @@ def compile_map(  # noqa: PLR0913 - one parameter an option
         fold_case=fold_case,
         terminal_domains=terminal_domains,
         dead=dead,
+        symbols=TABLES[table],
     )
     mapfiles.say(text.world.messages)
     out = streams.Output()
-    table = _table(text, costs=costs or first_hops, first_hops=first_hops, only_interesting=terminal_domains)
+    found = _table(text, costs=costs or first_hops, first_hops=first_hops, only_interesting=terminal_domains)
     if output is None:
-        out.block("".join(table))
+        out.block("".join(found))
     elif not text.troubles:
         with mapfiles.written(output) as stream:
-            stream.write("".join(table).encode("utf-8", "surrogateescape"))
+            stream.write("".join(found).encode("utf-8", "surrogateescape"))
     out.flush()
     return streams.NO_INPUT if text.troubles else streams.OK
 

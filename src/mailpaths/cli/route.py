@@ -11,7 +11,7 @@ import click
 from mailpaths.addresses import ORAddress, parse
 from mailpaths.cli import mapfiles, options, plain, streams
 from mailpaths.cli.sections import Section
-from mailpaths.errors import ReadingError
+from mailpaths.errors import ReadingError, RoutingError
 from mailpaths.reading import read
 from mailpaths.routing.expansion import expand
 from mailpaths.spelling import Style, spell
@@ -72,12 +72,25 @@ class _Job:
     router: Router
     map: UUCPMap | None
 
-    def answer(self, text: str) -> _Answer:
-        """Return the answer about an address. Raises `MailPathsError`."""
+    def read(self, text: str) -> tuple[BangPath | Mailbox, Route]:
+        """Return an address and its route. Raises `MailPathsError`."""
         source = parse(text)
         if isinstance(source, ORAddress):
             raise ReadingError("an O/R address of X.400 is attributes, and no road")
-        first = read(source, self.policy)
+        return source, read(source, self.policy)
+
+    def failure(self, text: str, error: Exception) -> dict[str, object]:
+        """Return the row of an address that there is no answer about: what is known of it, and the error."""
+        known: dict[str, object] = {"notation": None, "output": None, "route": None, "warnings": []}
+        if isinstance(error, RoutingError):
+            source, first = self.read(text)
+            known |= {"notation": source.notation, "route": {"hosts": first.hosts, "user": first.user}}
+        unknown = dict.fromkeys(("cost", "source", "hops"), None)
+        return {"input": text, "status": "error", **known, "error": streams.fault(error, text), **unknown}
+
+    def answer(self, text: str) -> _Answer:
+        """Return the answer about an address. Raises `MailPathsError`."""
+        source, first = self.read(text)
         whole, found = expand(first, self.router)
         road = None
         if self.map is not None and found is not None and first.hosts:
@@ -115,7 +128,8 @@ class _Answer:
             ]
         )
         if self.road.name.startswith("."):
-            rows += ((to, "", f"in {self.road.name}: the host before it knows the way"),)
+            knows = "the host before it knows the way" if rows else f"{self.road.origin} is a gateway of it itself"
+            rows += ((to, "", f"in {self.road.name}: {knows}"),)
         return [Section("", f"From {self.road.origin} to {to}: {hops}{cost}", (rows,))]
 
     def row(self, text: str) -> dict[str, object]:
@@ -148,19 +162,6 @@ class _Answer:
 
 def _over(names: Sequence[str]) -> list[str]:
     return [f"over {', '.join(names)}"] if names else []
-
-
-def _failed(text: str, error: Exception) -> dict[str, object]:
-    status = {streams.NO_HOST: "unknown", streams.TRY_AGAIN: "later"}.get(streams.status(error), "error")
-    empty = dict.fromkeys(("notation", "output", "route"), None)
-    return {
-        "input": text,
-        "status": status,
-        **empty,
-        "warnings": [],
-        "error": streams.fault(error, text),
-        **dict.fromkeys(("cost", "source", "hops"), None),
-    }
 
 
 @click.command(epilog=_EPILOG, short_help="Show the road to each ADDRESS over a UUCP map, hop by hop.")
@@ -232,7 +233,7 @@ def route(  # noqa: PLR0913 - one parameter an option
         except Exception as error:  # noqa: BLE001 - a batch never stops, not even at a fault of mailpaths
             status = max(status, streams.status(error))
             if as_json:
-                output.json(_failed(one.text, error))
+                output.json(job.failure(one.text, error))
             elif not quiet:
                 output.complain(streams.complaint(error, one.text, one.number))
             continue

@@ -18,11 +18,13 @@ import click
 
 from mailpaths.errors import (
     AddressSyntaxError,
+    AmbiguousHostError,
     ConversionError,
     MailPathsError,
     ReadingError,
     RoutingError,
     TemporaryRoutingError,
+    UnknownHostError,
 )
 from mailpaths.grammar.lexical import MAX_ADDRESS
 
@@ -310,7 +312,9 @@ _KINDS: tuple[tuple[type[Exception], str], ...] = (
     (AddressSyntaxError, "syntax"),
     (ReadingError, "reading"),
     (ConversionError, "conversion"),
-    (RoutingError, "routing"),
+    (UnknownHostError, "unknown-host"),
+    (AmbiguousHostError, "ambiguous-host"),
+    (TemporaryRoutingError, "later"),
 )
 
 

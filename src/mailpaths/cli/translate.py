@@ -64,7 +64,7 @@ those addresses cross that bring all they need. IMCEAX400-… mailboxes of Excha
 With --json, "status" is "ok", "ambiguous" (others read it otherwise), "lossy" (the gateway lost something), "doubtful"
 (the road may not work) or "error"; "warnings" say what; "error" holds "message", "span" (from and up to which character
 of the input the fault is, or null) and "kind": "syntax", "reading" (the policy refuses it), "conversion" (the style
-cannot carry it) or "routing" (no router knows the host). Every row
+cannot carry it), "unknown-host", "ambiguous-host" (what routers say) or "later" (a router has no answer now). Every row
 has all keys, null where nothing is known: from X.400 to X.400 there is no "route".
 
 {options.ADDRESSES_HELP}

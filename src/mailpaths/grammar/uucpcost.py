@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DEFAULT", "MANUAL", "SYMBOLS", "Costs", "Sum", "number"]
+__all__ = ["DEFAULT", "MANUAL", "SYMBOLS", "TABLES", "Costs", "Sum", "number"]
 
 #: What a link costs that says nothing (DEFCOST of def.h).
 DEFAULT = 4000
@@ -45,6 +45,9 @@ SYMBOLS: Mapping[str, int] = MappingProxyType(
 )
 #: The same as the manual page says them (pathalias.8 9.8): it and the source differ on two.
 MANUAL: Mapping[str, int] = MappingProxyType({**SYMBOLS, "DEDICATED": 95, "EVENING": 1800})
+
+#: Both, by who says so.
+TABLES: Mapping[str, Mapping[str, int]] = MappingProxyType({"source": SYMBOLS, "manual": MANUAL})
 
 # A cost that needs no scanner: its tokens, blanks left out.
 _TOKENS = re.compile(r"[A-Z]++|[0-9]++|[-+*/()]")

@@ -14,7 +14,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-."
 _MOST_NEAR_MISSES = 5
 # No name of a host is longer, so nothing else is looked for (RFC 1035 2.3.4).
 _LONGEST = names.MAX_DOMAIN
-#: UUCP's own pseudo-domain: ucbvax.UUCP is the host that UUCP knows as ucbvax (RFC 976 1.2).
+#: UUCP's own pseudo-domain: ucbvax.UUCP is the host that UUCP knows as ucbvax (RFC 976 2).
 UUCP_ZONE = ".uucp"
 # What no name of a host holds: it would be read as more than a name, as an option, or as no text at all.
 _NO_NAME = re.compile(r'[\x00-\x20!%@:,;<>()\[\]\\"\x7f-\x9f\u2028\u2029\ud800-\udfff]|\A-|\.\.')

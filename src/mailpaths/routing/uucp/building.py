@@ -73,8 +73,8 @@ class _Numbers(dict[str, int]):
 class Builder:
     """What takes the records of a map and makes a `World` of them.
 
-    ``fold_case`` is pathalias's option -i, ``terminal_domains`` its option -D. ``again`` reads a statement once more, link
-    by link, that was read quickly.
+    ``fold_case`` is pathalias's option -i, ``terminal_domains`` its option -D. ``again`` reads a statement once more,
+    link by link, that was read quickly.
     """
 
     def __init__(

@@ -105,6 +105,8 @@ def _unknown(graph: _Graph) -> Iterator[Finding]:
         if world.links[number] or not graph.is_host(number) or world.kinds[number] & PRIVATE or not graph.into[number]:
             continue
         links = graph.into[number]
+        if any(not graph.is_host(graph.starts[link]) for link in links):
+            continue  # a member of a net or domain, which says so in its place
         others = "" if len(links) == 1 else f" ({len(links)} links lead there)"
         yield Finding(world.place(links[0]), Kind.UNKNOWN, name, f"{name} has no statement of its own{others}")
 

@@ -85,10 +85,16 @@ class UUCPMap:
 
     @classmethod
     def from_text(
-        cls, text: str, *, home: str | None = None, mode: Mode = "pathalias", fold_case: bool = True
+        cls,
+        text: str,
+        *,
+        home: str | None = None,
+        mode: Mode = "pathalias",
+        fold_case: bool = True,
+        symbols: Mapping[str, int] = SYMBOLS,
     ) -> UUCPMap:
         """Return the router over a map that is a text."""
-        found = read([sources_room.of_text(text, "[text]")], fold_case=fold_case)
+        found = read([sources_room.of_text(text, "[text]")], fold_case=fold_case, symbols=symbols)
         return cls(found.world, home=home, mode=mode, name="[text]")
 
     @classmethod
