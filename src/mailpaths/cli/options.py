@@ -51,7 +51,9 @@ __all__ = [
     "own_gateway",
     "policies",
     "policy",
+    "quiet",
     "read_tables",
+    "reader",
     "routers",
     "row_faults",
     "style",
@@ -283,6 +285,18 @@ alternatives = click.option(
     "--alternatives",
     is_flag=True,
     help="Write braces out first: {ihnp4,hplabs}!gw!sam is two inputs, ihnp4!gw!sam and hplabs!gw!sam.",
+)
+reader = click.option(
+    "--policy",
+    callback=policy,
+    shell_complete=complete_policy,
+    default="internet",
+    show_default=True,
+    metavar="POLICY",
+    help="Who reads the address: one of the policies below.",
+)
+quiet = click.option(
+    "-q", "--quiet", is_flag=True, help="Write nothing to standard error; the exit status still tells."
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Write one JSON object a line.")
 routers = click.option(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
 from mailpaths.addresses import ORAddress, parse
-from mailpaths.cli import mapfiles, options, plain, streams
+from mailpaths.cli import layout, mapfiles, options, streams
 from mailpaths.cli.sections import Section
 from mailpaths.errors import ReadingError, RoutingError
 from mailpaths.reading import read
@@ -17,7 +16,7 @@ from mailpaths.routing.expansion import expand
 from mailpaths.spelling import Style, spell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from mailpaths.addresses import BangPath, Mailbox
     from mailpaths.policy import Policy
@@ -58,6 +57,8 @@ With --router any other router is asked, and the answer has no hops: see mailpat
 {mapfiles.FILES_HELP}
 
 {options.ADDRESSES_HELP}
+
+{options.POLICIES_HELP}
 
 Exit status: 0; 65 when some input was bad (the batch goes on); 68 when a host is unknown, or ambiguous; 75 when a
 router has no answer now; 66 when the map cannot be read; 64 for a wrong call."""
@@ -177,15 +178,7 @@ def _over(names: Sequence[str]) -> list[str]:
 )
 @mapfiles.mode
 @options.routers
-@click.option(
-    "--policy",
-    callback=options.policy,
-    shell_complete=options.complete_policy,
-    default="internet",
-    show_default=True,
-    metavar="POLICY",
-    help="Who reads the address.",
-)
+@options.reader
 @click.option(
     "--to",
     "style",
@@ -197,7 +190,7 @@ def _over(names: Sequence[str]) -> list[str]:
     help="How to write the address: bang, percent, route-addr, hybrid or domain.",
 )
 @options.as_json
-@click.option("-q", "--quiet", is_flag=True, help="Write nothing to standard error; the exit status still tells.")
+@options.quiet
 def route(  # noqa: PLR0913 - one parameter an option
     *,
     addresses: Sequence[str],
@@ -225,7 +218,7 @@ def route(  # noqa: PLR0913 - one parameter an option
     job = _Job(policy, style, router, found)
     inputs = streams.inputs(addresses)
     output = streams.Output()
-    lay_out = _layout(output)
+    lay_out = layout.block(output)
     status = streams.OK if found is None or not found.troubles else streams.NO_INPUT
     for place, one in enumerate(inputs):
         try:
@@ -244,11 +237,3 @@ def route(  # noqa: PLR0913 - one parameter an option
             output.block(f"\n{block}" if place else block)
     output.flush()
     return status
-
-
-def _layout(output: streams.Output) -> Callable[[str, Sequence[Section]], str]:
-    if not output.is_terminal and not os.environ.get("FORCE_COLOR"):
-        return plain.block
-    from mailpaths.cli.terminal import Screen  # rich loads where somebody looks
-
-    return Screen().block

@@ -121,21 +121,13 @@ def _complete_notation(_context: click.Context, _parameter: click.Parameter, inc
         "'bang', a!b@c is a!(b@c)."
     ),
 )
-@click.option(
-    "--policy",
-    callback=options.policy,
-    shell_complete=options.complete_policy,
-    default="internet",
-    show_default=True,
-    metavar="POLICY",
-    help="Who reads the address: one of the policies below.",
-)
+@options.reader
 @options.routers
 @options.gateways
 @options.tables
 @options.alternatives
 @options.as_json
-@click.option("-q", "--quiet", is_flag=True, help="Write nothing to standard error; the exit status still tells.")
+@options.quiet
 def translate(  # noqa: PLR0913 - one parameter an option
     *,
     addresses: Sequence[str],

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import click
 
-from mailpaths.cli import options, plain, streams
+from mailpaths.cli import layout, options, streams
 from mailpaths.errors import ConversionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 
     from mailpaths.addresses.dialects import Dialect
-    from mailpaths.cli.sections import Section
     from mailpaths.cli.shown import Shown
     from mailpaths.x400 import Level, Tables
 
@@ -156,7 +154,7 @@ def x400() -> None:
     help="Show the O/R addresses in an X.509 certificate, PEM or DER; may be given several times.",
 )
 @options.as_json
-@click.option("-q", "--quiet", is_flag=True, help="Write nothing to standard error; the exit status still tells.")
+@options.quiet
 def show(  # noqa: PLR0913 - one parameter an option
     *,
     addresses: Sequence[str],
@@ -219,7 +217,7 @@ def _write_lines(every: Iterable[_Numbered], output: streams.Output, to: Dialect
 def _write_blocks(every: Iterable[_Numbered], output: streams.Output, *, check: bool, quiet: bool) -> int:
     """Write all that is known of each and return the exit status."""
     status = streams.OK
-    lay_out = _layout(output)
+    lay_out = layout.block(output)
     for place, (number, found) in enumerate(every):
         block, shown = _made(found, lambda one: lay_out(one.text, one.sections()))
         output.block(f"\n{block}" if place else block)
@@ -322,11 +320,3 @@ def _octets(file: str) -> bytes:
     if len(octets) > _MOST_BYTES:
         raise streams.NoInputError(f"{file}: more than {_MOST_BYTES:,} octets, and so no certificate")
     return octets
-
-
-def _layout(output: streams.Output) -> Callable[[str, Sequence[Section]], str]:
-    if not output.is_terminal and not os.environ.get("FORCE_COLOR"):
-        return plain.block
-    from mailpaths.cli.terminal import Screen  # rich loads where somebody looks
-
-    return Screen().block

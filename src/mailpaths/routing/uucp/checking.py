@@ -7,6 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from mailpaths.routing.uucp.flags import ALIAS, DEAD, DEAD_HOST, DOMAIN, NET, PRIVATE
+from mailpaths.routing.uucp.namesakes import Namesakes
 from mailpaths.routing.uucp.roads import Roads
 from mailpaths.routing.uucp.world import Place, World
 
@@ -65,29 +66,16 @@ class _Graph:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        size = len(world.names)
-        #: The host that each name is a name of: aliases are one host.
-        self.owners = list(range(size))
+        #: The host that a name is a name of.
+        self.owner = Namesakes(world).host
         #: The links that lead into each host, in the order of the map.
-        self.into: list[list[int]] = [[] for _ in range(size)]
+        self.into: list[list[int]] = [[] for _ in world.names]
         self.starts: dict[int, int] = {}
         for number, links in enumerate(world.links):
             for link in links:
                 self.starts[link] = number
-                if world.marks[link] & ALIAS:
-                    self._join(number, world.targets[link])
         for link in sorted(self.starts):
             self.into[world.targets[link]].append(link)
-
-    def owner(self, number: int) -> int:
-        while self.owners[number] != number:
-            self.owners[number] = self.owners[self.owners[number]]
-            number = self.owners[number]
-        return number
-
-    def _join(self, one: int, other: int) -> None:
-        first, second = sorted([self.owner(one), self.owner(other)])
-        self.owners[second] = first
 
     def is_host(self, number: int) -> bool:
         return not self.world.kinds[number] & (NET | DOMAIN)

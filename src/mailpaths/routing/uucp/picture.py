@@ -17,6 +17,7 @@ from mailpaths.errors import AmbiguousHostError, MapError, UnknownHostError
 from mailpaths.routing.answer import Ambiguous
 from mailpaths.routing.lookup import keys, near_misses
 from mailpaths.routing.uucp.flags import ALIAS, DEAD, DEAD_HOST, DOMAIN, INFINITY, NET, PRIVATE, TERMINAL
+from mailpaths.routing.uucp.namesakes import Namesakes
 from mailpaths.routing.uucp.printing import Line as TableLine
 from mailpaths.routing.uucp.roads import Road, Roads
 from mailpaths.routing.uucp.uucpmap import UUCPMap
@@ -290,22 +291,12 @@ class _Chart:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._above = list(range(len(world.names)))
-        for number, links in enumerate(world.links):
-            for link in links:
-                if world.marks[link] & ALIAS and not world.is_net(number) and not world.is_net(world.targets[link]):
-                    self._above[self.root(number)] = self.root(world.targets[link])
+        #: The point that a number of the world belongs to.
+        self.root = Namesakes(world).host
         self._members: dict[int, list[int]] = {}
         for number in range(len(world.names)):
             self._members.setdefault(self.root(number), []).append(number)
         self._preferred: dict[int, int] = {}
-
-    def root(self, number: int) -> int:
-        """Return the point that a number of the world belongs to."""
-        above = self._above
-        while above[number] != number:
-            above[number] = number = above[above[number]]
-        return number
 
     def prefer(self, number: int, *, again: bool = True) -> None:
         """Show a host under this name, which somebody asked for or which stands in a road."""
