@@ -15,7 +15,6 @@ from mailpaths.routing.uucp.best import Labels, find_labels
 from mailpaths.routing.uucp.mapping import map_world
 from mailpaths.routing.uucp.roads import MODES, Mode
 from mailpaths.routing.uucp.tree import Tree
-from mailpaths.routing.uucp.tree import Tree
 from mailpaths.routing.uucp.world import Step, World
 
 INFINITY = 100_000_000
@@ -188,6 +187,7 @@ def tiny_maps(most: int = 9) -> st.SearchStrategy[str]:
 # What chance seldom finds: a road that only pays for its syntax, past a terminal net, one penalty early or late.
 @example("h @a(1)\na b(1)\nh c(2)\nc b(5)\n")
 @example("h <NET>(1)\nNET = {a}(0)\na b(1)\nh b(5)\n")
+@example("h <NET>(1), @.x(1), a(50), b(50), c(50)\nNET = {a}(0)\n.x = {b}(0)\ndead {N2}\nN2 = {c}(0)\nh N2(1)\n")
 @example("h <a>(1)\na b(1)\nb c(1)\nc d(1)\nh d(5)\ndead {h!d}\n")
 @example("h a(0)\ndead {h!a}\nh b(9)\nb a(9)\na c(1)\ndead {a!c}\n")
 @example("h <a>(1)\na = b\nb c(1)\nh d(2)\nd c(9)\n")
@@ -370,6 +370,8 @@ def test_an_obstacle_is_named_wherever_there_is_one_and_nowhere_else(mode: Mode,
         ("h <a>(10)\na b(5)\n", "b", "a!b!%s", 15, (Obstacle.PAST_TERMINAL,)),
         ("h <a>(10)\na = aa\naa b(5)\n", "b", "a!b!%s", 15, (Obstacle.PAST_TERMINAL,)),
         ("h <a>(10)\na b(5)\n", "a", "a!%s", 10, ()),
+        ("h <N>(10)\nN = {a}(0)\na b(5)\n", "a", "a!%s", 10, ()),
+        ("h <N>(10)\nN = {a}(0)\na b(5)\n", "b", "a!b!%s", 15, (Obstacle.PAST_TERMINAL,)),
         ("h a(10)\n.x = {a, b}(5)\n", "a", "a!%s", 10, ()),
         ("dead {N}\nN = {a, b}(5)\nh a(10)\n", "b", "a!b!%s", 15, (Obstacle.NO_GATEWAY,)),
         ("N = {a, b}(5)\ndead {N}\nh a(10)\n", "b", "a!b!%s", 15, (Obstacle.NO_GATEWAY,)),

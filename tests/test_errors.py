@@ -9,12 +9,17 @@ import pytest
 
 from mailpaths import (
     AddressSyntaxError,
+    AmbiguousHostError,
     BangPath,
     ConversionError,
     Mailbox,
     MailPathsError,
+    MapError,
     ReadingError,
     Route,
+    RoutingError,
+    TemporaryRoutingError,
+    UnknownHostError,
     UnknownNameError,
     parse,
     parse_list,
@@ -300,8 +305,10 @@ def test_values_that_cannot_be_made(call: Callable[[], object], message: str) ->
 
 
 def test_what_the_errors_have_in_common() -> None:
-    for kind in (AddressSyntaxError, ConversionError, ReadingError, UnknownNameError):
+    for kind in (AddressSyntaxError, ConversionError, MapError, ReadingError, RoutingError, UnknownNameError):
         assert issubclass(kind, MailPathsError)
+    for kind in (AmbiguousHostError, TemporaryRoutingError, UnknownHostError):
+        assert issubclass(kind, RoutingError)
     assert issubclass(MailPathsError, ValueError)
 
 
@@ -312,6 +319,31 @@ def test_errors_pickle() -> None:
     conversion = ConversionError("wrong", character="%", part="host")
     copied = pickle.loads(pickle.dumps(conversion))  # noqa: S301 - our own
     assert (str(copied), copied.character, copied.part) == ("wrong", "%", "host")
+
+
+@pytest.mark.parametrize(
+    ("error", "more"),
+    [
+        (RoutingError("no road", "mcvax"), {}),
+        (UnknownHostError("no road", "mcvax", ("mcvay",)), {"near_misses": ("mcvay",)}),
+        (UnknownHostError("no road", "mcvax"), {"near_misses": ()}),
+        (AmbiguousHostError("several", "mcvax", ("a", "b")), {"candidates": ("a", "b")}),
+        (AmbiguousHostError("several", "mcvax"), {"candidates": ()}),
+        (TemporaryRoutingError("later", "mcvax"), {}),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_routing_errors_print_and_pickle(error: RoutingError, more: dict[str, object]) -> None:
+    assert str(error) == error.message == error.args[0]
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    assert type(again) is type(error)
+    assert (str(again), again.message, again.host, again.args) == (str(error), error.message, "mcvax", error.args)
+    assert {name: getattr(again, name) for name in more} == more
+
+
+def test_map_errors_print_and_pickle() -> None:
+    again = pickle.loads(pickle.dumps(MapError("u.nl.1: no such map")))  # noqa: S301 - our own
+    assert (type(again), str(again)) == (MapError, "u.nl.1: no such map")
 
 
 def test_a_span_of_several_characters_is_underlined() -> None:

@@ -24,6 +24,25 @@ from mailpaths import (
     Translation,
     Unroutable,
 )
+from mailpaths.routing import (
+    Ambiguous,
+    Answer,
+    AsyncChain,
+    AsyncRouter,
+    Cached,
+    Chain,
+    Found,
+    InThread,
+    NotFound,
+    Obstacle,
+    Road,
+    Router,
+    RouteTemplate,
+    SmartHost,
+    TemporaryFailure,
+    UUCPMap,
+    open_router,
+)
 from mailpaths.x400 import DIALECTS, Form, Teletex, Violation
 
 
@@ -96,6 +115,47 @@ def lists_are_typed(header: AddressList) -> None:
     assert_type(header.rewrite(rule), str)
 
 
+class Neighbours:
+    """A router of one's own: no class to inherit from, one method."""
+
+    def __init__(self, *hosts: str) -> None:
+        self.hosts = hosts
+
+    def resolve(self, host: str, *, origin: str | None = None) -> Answer:
+        if host in self.hosts and host != origin:
+            return Found(RouteTemplate.parse(f"{host}!%s"), source="neighbours")
+        return NotFound()
+
+
+def an_answer_is_one_of_four(answer: Answer) -> str:
+    match answer:
+        case Found(template, cost):
+            assert_type(cost, int | None)
+            return assert_type(template.fill("piet"), str)
+        case NotFound(near_misses):
+            return ", ".join(assert_type(near_misses, tuple[str, ...]))
+        case Ambiguous(candidates):
+            return ", ".join(assert_type(candidates, tuple[str, ...]))
+        case TemporaryFailure(reason):
+            return assert_type(reason, str)
+        case _:
+            assert_never(answer)
+
+
+def routers_are_typed(own: Router) -> None:
+    chain: Router = Chain([own, Cached(SmartHost("relay"), ttl=60), open_router("gateways:")])
+    assert_type(chain.resolve("seismo", origin="here"), Found | NotFound | Ambiguous | TemporaryFailure)
+    twin: AsyncRouter = AsyncChain([InThread(chain)])
+    assert_type(twin, AsyncRouter)
+    translation = mailpaths.translate("piet@seismo", to="bang", router=own)
+    assert_type(translation.road, Found | None)
+    roads = UUCPMap.from_text("h a(10)\n", home="h", mode="best")
+    road = assert_type(roads.road("a"), Road | None)
+    if road is not None:
+        assert_type(road.hops[0].cost, int)
+        assert_type(road.obstacles, tuple[Obstacle, ...])
+
+
 notations_give_their_values()
 an_address_is_one_of_three(mailpaths.parse("a@b"))
 the_tag_narrows(mailpaths.parse("a!b"))
@@ -103,3 +163,5 @@ an_outcome_is_one_of_three(mailpaths.next_hop("a@b"))
 values_are_typed()
 o_r_addresses_are_typed()
 lists_are_typed(mailpaths.parse_list("a@b"))
+an_answer_is_one_of_four(Neighbours("seismo").resolve("seismo"))
+routers_are_typed(Neighbours("seismo"))
