@@ -85,9 +85,11 @@ class Translation:
                 steps.append(
                     Step("left out the display name and comments: they are no part of a route", "RFC 822 3.4.3, 6.1")
                 )
-        if self.road is not None and route is not None:
+        if self.road is not None and route is not None and self.route is not None:
             cost = "" if self.road.cost is None else f", cost {self.road.cost:,}"
-            steps.append(Step(f"took the road {self.road.template} to {route.hosts[0]}{cost}", self.road.source))
+            # The hosts that the road stands for are those of the address less those that came behind it.
+            asked = route.hosts[len(route.hosts) - len(self.route.hosts) + len(self.road.hosts) - 1]
+            steps.append(Step(f"took the road {self.road.template} to {asked}{cost}", self.road.source))
         if self.crossing is not None and not isinstance(self.source, ORAddress):
             steps += self.crossing.steps
         kind = "style" if isinstance(self.style, Style) else "dialect"
@@ -206,7 +208,8 @@ def _expanded(route: Route, router: Router | None) -> tuple[Route, Found | None]
         return route, None
     from mailpaths.routing.expansion import expand  # loads where a router is asked
 
-    return expand(route, router)
+    found = expand(route, router)
+    return found.route, found.road
 
 
 def _made(  # noqa: PLR0913, PLR0917 - one argument a slot

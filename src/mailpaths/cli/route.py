@@ -92,11 +92,9 @@ class _Job:
     def answer(self, text: str) -> _Answer:
         """Return the answer about an address. Raises `MailPathsError`."""
         source, first = self.read(text)
-        whole, found = expand(first, self.router)
-        road = None
-        if self.map is not None and found is not None and first.hosts:
-            road = self.map.road(first.hosts[0])
-        return _Answer(source, spell(whole, self.style), whole, first, found, road)
+        whole, found, asked = expand(first, self.router)
+        road = None if self.map is None or asked is None else self.map.road(asked)
+        return _Answer(source, spell(whole, self.style), whole, asked, found, road)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ class _Answer:
     source: BangPath | Mailbox
     address: BangPath | Mailbox
     route: Route
-    read: Route
+    asked: str | None
     found: Found | None
     road: Road | None
 
@@ -114,9 +112,9 @@ class _Answer:
 
     def sections(self) -> list[Section]:
         """Return what is shown below the address."""
-        if self.found is None:
+        if self.found is None or self.asked is None:
             return [Section("", "It stays where it is: the address names no host")]
-        to = self.read.hosts[0]
+        to = self.asked
         cost = "" if self.found.cost is None else f", cost {self.found.cost:,}"
         count = len(self.found.hosts)
         hops = f"{count} hop{'' if count == 1 else 's'}"
@@ -128,6 +126,8 @@ class _Answer:
                 for hop in self.road.hops
             ]
         )
+        if self.road.over and not self.road.name.startswith("."):
+            rows += ((self.road.name, f"{self.road.over_cost:,}", "another name of it"),)
         if self.road.name.startswith("."):
             knows = "the host before it knows the way" if rows else f"{self.road.origin} is a gateway of it itself"
             rows += ((to, "", f"in {self.road.name}: {knows}"),)

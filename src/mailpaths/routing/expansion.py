@@ -13,30 +13,43 @@ __all__ = ["Expansion", "expand"]
 
 
 class Expansion(NamedTuple):
-    """A whole ``route``, and the ``road`` to its first host that a router found; ``None`` where it has no host."""
+    """A whole ``route``, the ``road`` that a router found for its beginning, and the host that was ``asked`` for.
+
+    Both are ``None`` where the route has no hosts.
+    """
 
     route: Route
     road: Found | None
+    asked: str | None
 
 
 def expand(route: Route, router: Router, *, origin: str | None = None) -> Expansion:
     """Return the route with the road to its first host in that host's place.
 
-    Only the first host is asked for: what comes after it is the affair of the hosts on the way. Raises
-    `UnknownHostError`, `AmbiguousHostError` or `TemporaryRoutingError` for the other answers, all `RoutingError`.
+    Only the first host is asked for: what comes after it is the affair of the hosts on the way. Where the first host
+    is the one that asks, the next one is the first.
+
+    Raises `UnknownHostError`, `AmbiguousHostError` or `TemporaryRoutingError`, all `RoutingError`, for other answers.
 
     >>> from mailpaths.routing import UUCPMap
     >>> found = expand(Route(("mcvax.uucp",), "piet"), UUCPMap.bundled())
     >>> print(found.route, "- costs", found.road.cost)
     mimsy → uunet → mcvax: piet - costs 415
     """
-    if not route.hosts:
-        return Expansion(route, None)
-    host, *rest = route.hosts
+    found: Found | None = None
+    host: str | None = None
+    for place, host in enumerate(route.hosts, 1):
+        found = _found(host, router, origin)
+        if found.hosts:
+            return Expansion(Route((*found.hosts, *route.hosts[place:]), route.user), found, host)
+    return Expansion(Route((), route.user), found, host)
+
+
+def _found(host: str, router: Router, origin: str | None) -> Found:
     answer = router.resolve(host, origin=origin)
     match answer:
         case Found():
-            return Expansion(Route((*answer.hosts, *rest), route.user), answer)
+            return answer
         case NotFound(near_misses):
             hint = f"; there is {', '.join(near_misses)}" if near_misses else ""
             raise UnknownHostError(f"no road to {host} is known{hint}", host, near_misses)

@@ -30,7 +30,8 @@ class RouteTemplate:
     """A road to a host, as tables of roads write it: an address with ``%s`` for the user and ``%%`` for a percent sign.
 
     ``hosts`` are the hosts that it visits, in their order, the destination last; none where that is the host itself
-    that asks. pathalias, smail and Exim write roads so.
+    that asks. pathalias, smail and Exim write roads so. Where hosts stand on both sides of the user, only ``hosts``
+    says in which order they are visited: ``a!%s@b`` is one text for two roads.
 
     >>> road = RouteTemplate.parse("seismo!mcvax!%s")
     >>> road.hosts, road.fill("piet")

@@ -292,6 +292,8 @@ class _Mapper:
                 continue
             copy = len(tree.targets)
             tree.made_from[copy] = tree.made_from.get(link, link)
+            if link in tree.back_links:
+                tree.back_links.add(copy)
             found.append(copy)
             tree.targets.append(to)
             tree.link_costs.append(tree.link_costs[link])

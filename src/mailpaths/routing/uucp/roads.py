@@ -66,8 +66,8 @@ class Road:
     """A road over a map: from ``origin`` to ``name``, with its hops.
 
     ``cost`` is what the computation says: in the mode ``"pathalias"`` with its penalties of 100,000,000, in the mode
-    ``"best"`` without. ``over`` names what the last hop is known by beside its own name: the destination may be an
-    alias of it, or a domain behind it.
+    ``"best"`` without. ``over`` names what lies behind the last hop, for ``over_cost``: the destination may be another
+    name of that host, or a domain that it is a gateway of.
     """
 
     origin: str
@@ -77,6 +77,7 @@ class Road:
     hops: tuple[Hop, ...]
     over: tuple[str, ...] = ()
     obstacles: tuple[Obstacle, ...] = ()
+    over_cost: int = 0
 
 
 class Roads:
@@ -162,11 +163,12 @@ class Roads:
 
     def road(self, line: Line) -> Road:
         """Return the road of a line, hop by hop."""
-        hops, over = self._hops(line.number)
-        return Road(self.origin, line.name, line.cost, self.template(line), hops, over, self.obstacles(line))
+        hops, over, over_cost = self._hops(line.number)
+        obstacles = self.obstacles(line)
+        return Road(self.origin, line.name, line.cost, self.template(line), hops, over, obstacles, over_cost)
 
-    def _hops(self, number: int) -> tuple[tuple[Hop, ...], tuple[str, ...]]:
-        """Return the hops to a host, and the names behind the last of them."""
+    def _hops(self, number: int) -> tuple[tuple[Hop, ...], tuple[str, ...], int]:
+        """Return the hops to a host, the names behind the last of them, and what the links to these cost."""
         ways = self._ways
         kinds, names, marks = ways.kinds, ways.names, ways.marks
         found: list[Hop] = []
@@ -198,7 +200,7 @@ class Roads:
                 Hop(names[step.number] + domains, cost, place, tuple(over), tuple(shown), operator(mark), right)
             )
             over, obstacles, domains, cost = [], [], "", 0
-        return tuple(found), tuple(over)
+        return tuple(found), tuple(over), cost
 
     def _ends_terminal(self, step: Step, *, is_terminal: bool) -> bool:
         """Tell whether a link ends where nothing is passed on; ``is_terminal`` says so of where it begins."""

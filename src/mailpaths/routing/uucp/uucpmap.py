@@ -15,6 +15,7 @@ from mailpaths.routing.answer import Ambiguous, Answer, Found, NotFound
 from mailpaths.routing.lookup import UUCP_ZONE, keys, near_misses
 from mailpaths.routing.uucp import sources as sources_room
 from mailpaths.routing.uucp.flags import DOMAIN, NET, PRIVATE
+from mailpaths.routing.uucp.printing import Line
 from mailpaths.routing.uucp.reading import read
 from mailpaths.routing.uucp.roads import Mode, Road, Roads
 from mailpaths.routing.uucp.sources import Trouble
@@ -78,7 +79,7 @@ class UUCPMap:
         """
         found = sources_room.find(paths)
         text = read(found, fold_case=fold_case, symbols=symbols)
-        if len(text.troubles) == len(found):
+        if len(text.troubles) == len(found) and not text.world.names:
             raise MapError("; ".join([str(one) for one in text.troubles]) or "no map is named")
         name = found[0].name if len(found) == 1 else f"{found[0].name} and {len(found) - 1} more"
         return cls(text.world, home=home, mode=mode, name=name, troubles=text.troubles)
@@ -140,17 +141,14 @@ class UUCPMap:
         roads = self._roads_or_none(origin)
         if roads is None:
             return NotFound()
-        for key in keys(host):
-            line = roads.line(key.name)
-            if line is None:
-                continue
+        found = self._line(host, roads)
+        if found is not None:
+            line, is_parent = found
             template = roads.template(line)
-            if key.is_parent and key.name == UUCP_ZONE and not template.hosts:
-                break  # the origin is a gateway of the zone itself: whom it does not know, nobody does
-            if key.is_parent:
+            if is_parent:
                 template = template.on_to(names.without_dot(host))
-            obstacles = roads.obstacles(line)
-            return Found(template, line.cost, f"{self.name}, from {roads.origin}", line.name, obstacles)
+            source = f"{self.name}, from {roads.origin}"
+            return Found(template, line.cost, source, line.name, roads.obstacles(line))
         return self._not_found(host, roads)
 
     def road(self, host: str, *, origin: str | None = None) -> Road | None:
@@ -159,11 +157,8 @@ class UUCPMap:
         Raises `MapError` for an origin that is not in the map.
         """
         roads = self.roads(origin)
-        for key in keys(host):
-            line = roads.line(key.name)
-            if line is not None:
-                return roads.road(line)
-        return None
+        found = self._line(host, roads)
+        return None if found is None else roads.road(found[0])
 
     def roads(self, origin: str | None = None) -> Roads:
         """Return all roads from a host, computed or remembered. Raises `MapError` for one that is not in the map."""
@@ -174,6 +169,18 @@ class UUCPMap:
         if found is None:
             raise MapError(f"no host {origin!r} in {self.name}: roads begin at a host of the map")
         return found
+
+    @staticmethod
+    def _line(host: str, roads: Roads) -> tuple[Line, bool] | None:
+        """Return the line of a table about a host, and whether it is that of a domain that the host is in."""
+        for key in keys(host):
+            line = roads.line(key.name)
+            if line is None:
+                continue
+            if key.is_parent and key.name == UUCP_ZONE and not (line.before or line.behind):
+                return None  # the origin is a gateway of the zone itself: whom it does not know, nobody does
+            return line, key.is_parent
+        return None
 
     def _roads_or_none(self, origin: str | None) -> Roads | None:
         origin = origin if origin is not None else self.home
