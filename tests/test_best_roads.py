@@ -155,7 +155,9 @@ def statements(draw: st.DrawFn) -> str:
     cost = draw(st.integers(0, 9))
     mark = draw(st.sampled_from("!!!!@@%:"))
     kind = draw(
-        st.sampled_from(["link", "link", "link", "right", "terminal", "alias", "net", "gateway", "dead", "from"])
+        st.sampled_from(
+            ["link", "link", "link", "right", "terminal", "alias", "net", "gateway", "dead", "from", "domain"]
+        )
     )
     match kind:
         case "link":
@@ -174,7 +176,10 @@ def statements(draw: st.DrawFn) -> str:
         case "gateway":
             return f"{host} {draw(st.sampled_from(NETS))}({cost})"
         case "from":
-            return f"{draw(st.sampled_from(NETS))} {other}({cost})"
+            target = draw(st.sampled_from([other, f"<{other}>", *NETS, "<.x>", "<.y>"]))
+            return f"{draw(st.sampled_from(NETS))} {target}({cost})"
+        case "domain":
+            return draw(st.sampled_from([f"{host} = .x", f"{host} = .y", ".x = .y", "private {.x}", "dead {.y!a}"]))
         case _:
             return draw(st.sampled_from([f"dead {{{host}}}", f"dead {{{host}!{other}}}", "dead {NET}"]))
 
@@ -265,8 +270,11 @@ def check_never_dearer(world: World, home: int) -> int:
     cheaper = 0
     for line in greedy:
         mine = best.line(line.name.removesuffix("."))
-        if mine is None:  # a domain whose line stands for another now, or is part of another's
+        if mine is None:
+            # A domain that pathalias only reaches against a link, and we over another domain, whose line will do.
             assert line.name.startswith(".")
+            assert Obstacle.ONE_WAY in greedy.obstacles(line)
+            assert best_reaches(world, home, line.name)
             continue
         if line.cost < INFINITY:
             assert mine.cost <= line.cost, line.name
@@ -277,7 +285,20 @@ def check_never_dearer(world: World, home: int) -> int:
     return cheaper
 
 
+def best_reaches(world: World, home: int, name: str) -> bool:
+    """Tell whether a domain is reached in the direction of all links, by whatever name."""
+    labels = find_labels(world, home)
+    return not any(step.turned for step in labels.steps(labels.of_host[world.names.index(name)]))
+
+
 @given(tiny_maps(14))
+# The cheapest road of .e is over .d, whose line stands for it there; but it has a name of its own over h2 and h1.
+@example("h a(1), h2(5)\n.d <.e>(0)\nh <.d>(1)\nh2 = .e\n")
+@example("h h2(0), h1(DEAD), a(1)\n.d .e(0)\n.d h1(1)\ndead {.e!h1}\n")
+# As dear whatever comes next, but for the name.
+@example("h h2(0), g(9), a(1)\nh2 = .d\n.d = .e\ng .e(1)\n")
+# A private domain is part of the name of another, and there are two of them.
+@example("private {.x, .z}\nh a(1), .x(1), .z(3)\n.x .y(0)\n.z .y(0)\nh .y(9)\n.y b(0)\n")
 def test_never_dearer_than_pathalias_on_tiny_maps(text: str) -> None:
     world = UUCPMap.from_text(text).world
     check_never_dearer(world, world.numbers["h"])
@@ -424,6 +445,25 @@ def test_where_pathalias_is_greedy(
         answer = UUCPMap.from_text(text, home="h", mode=MODES[mode]).resolve(host)
         assert isinstance(answer, Found)
         assert (answer.template.text, answer.cost, answer.obstacles) == expected
+
+
+def test_a_line_for_every_name_of_a_domain() -> None:
+    text = "private {.x, .z}\nh .x(1), .z(3), .y(9)\n.x .y(0)\n.z .y(0)\n.y = {b}(0)\n"
+    roads = UUCPMap.from_text(text, home="h", mode="best").roads()
+    assert [(line.name, line.cost) for line in roads] == [
+        ("h", 0),
+        (".y.x", 1),
+        ("b", 1),
+        (".y.z", 3),
+        (".y", 9),
+    ]
+
+
+def test_of_two_spellings_of_one_name_the_better_road_is_kept() -> None:
+    text = "h a.(10), b(1)\nb a(1)\ndead {b!a}\n"
+    line = UUCPMap.from_text(text, home="h", mode="best").roads().line("a")
+    assert line is not None
+    assert (line.route, line.cost) == ("a.!%s", 10)  # and not over the dead link, though that costs 2
 
 
 # --- the world of 1988 --------------------------------------------------------------------------------------------

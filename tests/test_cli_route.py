@@ -43,8 +43,8 @@ def test_roads_over_a_map_of_your_own(run: Run, world: str) -> None:
         f"b!c!user\n\nFrom a to c: 2 hops, cost 11\n  b  5  {world}:1\n  c  6  {world}:2\n\n"
         f"x.edu!user\n\nFrom a to x.edu: 1 hop, cost 10\n  x.edu    in .edu: a is a gateway of it itself\n\n"
         f"z!user\n\nFrom a to z: 1 hop, cost 100,000,001\n  z  5  only the other way is declared; {world}:5\n\n"
-        "user\n\nIt stays where it is: the address names no host\n",
-        "",
+        "user\n\nIt stays where it is: user is a user here, and as a host would be user!user\n",
+        "mailpaths: z!user: warning: the road may not work: only the other way is declared\n",
     )
 
 
@@ -53,7 +53,7 @@ def test_the_best_roads_have_costs_to_read(run: Run, world: str) -> None:
     (row,) = found.rows
     assert row == {
         "input": "z!user",
-        "status": "ok",
+        "status": "doubtful",
         "notation": "bang",
         "output": "z!user",
         "route": {"hosts": ["z"], "user": "user"},
@@ -98,8 +98,10 @@ def test_an_unknown_host_is_told_with_those_that_look_like_it(run: Run) -> None:
 
 def test_a_home_that_is_not_in_the_map(run: Run, world: str) -> None:
     found = run("route", "--from", "nowhere", "--map", world, "c!user")
-    assert found.status == 64
-    assert found.err.startswith(f"mailpaths: no host 'nowhere' in {world}: roads begin at a host of the map.\n")
+    assert found == Result(68, "", f"mailpaths: no host 'nowhere' is in {world}, so no road begins there\n")
+    found = run("route", "--router", "map:?from=rutgrs", "c!user")
+    why = "no host 'rutgrs' is in the UUCP map of December 1988, so no road begins there; there is rutgers"
+    assert found == Result(68, "", f"mailpaths: {why}\n")
     found = run("route", "--map", world, "c!user")
     assert found.status == 64
     assert "this map has no home; --from names it" in found.err
@@ -112,8 +114,33 @@ def test_another_router_instead_of_a_map(run: Run) -> None:
         "gw!relay!mcvax!piet\n\nTo mcvax: 3 hops\n  by  smart host gw!relay\n",
         "",
     )
-    found = run("route", "--router", "map:", "--from", "rutgers", "mcvax!piet")
-    assert found.status == 64
+    for more in (["--from", "rutgers"], ["--map", "x"], ["--mode", "best"]):
+        assert run("route", "--router", "map:", *more, "mcvax!piet").status == 64
+    assert "  uunet  100  u.usa.md.1:144\n" in run("route", "--router", "map:", "mcvax!piet").out
+
+
+def test_what_others_read_otherwise_is_told(run: Run) -> None:
+    found = run("route", "--router", "smarthost:relay", "ihnp4!cmucsg!ern@UT-SALLY.ARPA")
+    assert found.status == 0
+    assert found.err == (
+        "mailpaths: ihnp4!cmucsg!ern@UT-SALLY.ARPA: warning: "
+        "other policies read this as ihnp4 → cmucsg → UT-SALLY.ARPA: ern (uucp)\n"
+    )
+
+
+def test_faults_of_a_map_or_table_behind_a_url_are_told(run: Run, tmp_path: Path) -> None:
+    world, table = tmp_path / "bad.map", tmp_path / "bad.paths"
+    world.write_text("a b(5) x\n", encoding="ascii")
+    table.write_text("b\ta!b!%s\nc\n", encoding="ascii")
+    routers = ["--router", f"paths:{table}", "--router", f"map:{world}?from=a"]
+    for command in (["translate", "--to", "bang"], ["route"]):
+        found = run(*command, *routers, "b!user")
+        assert found.status == 0
+        assert found.err == (
+            f'{table}:2: expected a host, its route and maybe a cost\n"{world}", line 1: syntax error\n'
+        )
+    missing = run("translate", "--router", f"map:{world},{tmp_path}/missing?from=a", "b!user")
+    assert missing == Result(66, "", f"mailpaths: {tmp_path}/missing: No such file or directory\n")
 
 
 @pytest.mark.parametrize(

@@ -211,9 +211,9 @@ def test_a_whole_map_has_a_limit_and_no_hosts_that_are_deleted() -> None:
 
 
 def test_hosts_that_are_not_there(world: UUCPMap) -> None:
-    with pytest.raises(UnknownHostError, match=r"^no host mcvx in the UUCP map of December 1988; there is mcvax$"):
+    with pytest.raises(UnknownHostError, match=r"^no host 'mcvx' is in the UUCP map of December 1988; there is mcvax$"):
         around(world, "mcvx")
-    with pytest.raises(UnknownHostError, match=r"^no host rutgrs in "):
+    with pytest.raises(UnknownHostError, match=r"^no host 'rutgrs' is in "):
         road(world, "mcvax", origin="rutgrs")
     with pytest.raises(UnknownHostError, match=r"^no road to mcvx is known; there is mcvax$"):
         road(world, "mcvx")
@@ -721,8 +721,11 @@ def test_a_map_too_large_for_a_picture(run: Run, square: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--around", "mcvx"], "no host mcvx in the UUCP map of December 1988; there is mcvax"),
-        (["--from", "rutgrs", "--to", "mcvax"], "no host rutgrs in the UUCP map of December 1988; there is rutgers"),
+        (["--around", "mcvx"], "no host 'mcvx' is in the UUCP map of December 1988; there is mcvax"),
+        (
+            ["--from", "rutgrs", "--to", "mcvax"],
+            "no host 'rutgrs' is in the UUCP map of December 1988, so no road begins there; there is rutgers",
+        ),
         (["--to", "mcvx"], "no road to mcvx is known; there is mcvax"),
     ],
 )

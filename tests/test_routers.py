@@ -18,7 +18,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailpaths import AddressSyntaxError, MailPathsError, MapError, Route, UnknownNameError, parse, policy, read
+from mailpaths import (
+    AddressSyntaxError,
+    MailPathsError,
+    MapError,
+    Route,
+    UnknownHostError,
+    UnknownNameError,
+    parse,
+    policy,
+    read,
+)
 from mailpaths.routing import (
     Ambiguous,
     Answer,
@@ -217,7 +227,7 @@ def test_a_policy_decides_how_a_template_is_read() -> None:
         ("a!x%s@y", "expected %s to be the user\n  a!x%s@y\n  ^~~~~~~"),
         ("a@%s", "expected %s to be the user\n  a@%s\n  ^~~~"),
         ("a:%s", "expected %s to be the user\n  a:%s\n  ^~~~"),
-        (".!%s", "no route: not a host name\n  .!%s\n  ^~~~"),
+        (".!%s", "no route: expected a host name, found '.'\n  .!%s\n  ^~~~"),
         ("a!!%s", "no route: expected a host name between '!' and '!'\n  a!!%s\n  ^~~~~"),
         ("!%s", "no route: expected a host name before '!'\n  !%s\n  ^~~"),
         ("%s@", "no route: expected a domain after '@'\n  %s@\n  ^~~"),
@@ -609,11 +619,12 @@ THERE_ARE = "there are map:, paths:, smarthost:, gateways:"
         (":x", UnknownNameError, f"unknown router ':x'; {THERE_ARE}"),
         (
             "map:?from=nowhere",
-            MapError,
-            "no host 'nowhere' in the UUCP map of December 1988: roads begin at a host of the map",
+            UnknownHostError,
+            "no host 'nowhere' is in the UUCP map of December 1988, so no road begins there",
         ),
-        ("map:?mode=worst", MapError, "unknown mode of a map; there are pathalias and best"),
-        ("map:?form=ihnp4", MapError, "unknown option 'form' of map:"),
+        ("map:?mode=worst", UnknownNameError, "unknown mode of a map; there are pathalias and best"),
+        ("map:?form=ihnp4", UnknownNameError, "unknown option 'form' of map:; there are from and mode"),
+        ("map:?from=", MapError, "expected a host behind from="),
         ("map:/no/such/file?from=h", MapError, "/no/such/file: No such file or directory"),
         (
             "map:/no/such/*,/no/dir?from=h",
@@ -626,10 +637,10 @@ THERE_ARE = "there are map:, paths:, smarthost:, gateways:"
         ("paths:/no/such/file", MapError, "/no/such/file: No such file or directory"),
         ("paths:/", MapError, "/: Is a directory"),
         ("paths:%00", MapError, r"'\x00': embedded null byte"),
-        ("paths:x?y", MapError, "unknown option 'y' of paths:"),
+        ("paths:x?y", UnknownNameError, "unknown option 'y' of paths:"),
         ("smarthost:", AddressSyntaxError, "expected a host, or a path to one\n  \n  ^"),
         ("smarthost:a%0Ab", AddressSyntaxError, "a line feed may not stand in an address\n  a␊b\n   ^"),
-        ("smarthost:a?b=c", MapError, "unknown option 'b' of smarthost:"),
+        ("smarthost:a?b=c", UnknownNameError, "unknown option 'b' of smarthost:"),
         (
             "gateways:x",
             MapError,

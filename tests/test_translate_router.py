@@ -46,6 +46,7 @@ from mailpaths.routing import (
     UUCPMap,
     expand,
 )
+from mailpaths.routing.uucp.roads import Mode
 from mailpaths.testing import hostile_texts
 from mailpaths.x400 import Gateway
 
@@ -161,7 +162,7 @@ def test_every_step() -> None:
         Step("% asks x, which gets piet", "RFC 1123 5.2.16: user%domain@relay"),
         Step("read as mcvax.uucp → x: piet", f"policy internet: {INTERNET.rule}"),
         Step("left out the display name and comments: they are no part of a route", "RFC 822 3.4.3, 6.1"),
-        Step("took the road seismo!mcvax!%s to mcvax.uucp, cost 30", "[text], from h"),
+        Step("took the road seismo → mcvax to mcvax.uucp, cost 30", "[text], from h"),
         Step("spelled seismo!mcvax!x!piet", "style bang: RFC 976 5: hosta!hostb!user"),
     )
 
@@ -169,12 +170,12 @@ def test_every_step() -> None:
 @pytest.mark.parametrize(
     ("router", "step"),
     [
-        (SmartHost("gw!relay"), Step("took the road gw!relay!mcvax!%s to mcvax", "smart host gw!relay")),
+        (SmartHost("gw!relay"), Step("took the road gw → relay → mcvax to mcvax", "smart host gw!relay")),
         (
             PathTable.from_text("1234567\tmcvax\t%s%%mcvax@seismo\n", name="/etc/paths"),
-            Step("took the road %s%%mcvax@seismo to mcvax, cost 1,234,567", "/etc/paths"),
+            Step("took the road seismo → mcvax to mcvax, cost 1,234,567", "/etc/paths"),
         ),
-        (over("gw", text="gw!%s"), Step("took the road gw!%s to mcvax", "")),
+        (over("gw", text="gw!%s"), Step("took the road gw to mcvax", "")),
     ],
     ids=["SmartHost", "PathTable", "told"],
 )
@@ -288,7 +289,7 @@ def test_out_of_x400_and_on() -> None:
             "dropped C/ADMD/PRMD",
             "@ asks mcvax.uucp, which gets piet",
             "read as mcvax.uucp: piet",
-            "took the road seismo!mcvax!%s to mcvax.uucp, cost 30",
+            "took the road seismo → mcvax to mcvax.uucp, cost 30",
             f"spelled {expected}",
         ]
         assert found.warnings == ("lost: C/ADMD/PRMD: the attributes that named the gateway",)
@@ -395,16 +396,14 @@ def test_no_answer_of_a_router_makes_it_two_mailboxes(
     text: str, style: str, hosts: Sequence[str], template: str
 ) -> None:
     before = read(text)
-    road = Route((), "")
     try:
-        road = Route(tuple(hosts), "")
-    except AddressSyntaxError:
-        with pytest.raises(MailPathsError):
-            translate(text, style, router=over(*hosts, text=template))
+        router = over(*hosts, text=template)
+    except AddressSyntaxError:  # no such answer can be made
         return
+    road = Route(tuple(hosts), "")
     # A router that takes every host for the one that asks leaves none.
     expected = Route((*road.hosts, *before.hosts[1:]) if road.hosts else (), before.user)
-    check_one_mailbox(text, style, over(*hosts, text=template), expected)
+    check_one_mailbox(text, style, router, expected)
 
 
 @given(
@@ -433,7 +432,13 @@ def test_no_table_or_smart_host_makes_it_two_mailboxes(style: str, evil: str, fr
 def test_no_map_makes_it_two_mailboxes(style: str, evil: str, mark: str) -> None:
     name = evil.replace('"', "").replace("\n", "")
     text = f'h "{name}"{mark}(5), gw(9)\n"{name}" mcvax(1), .edu(1)\ngw mcvax(500)\nmcvax = "{name}{name}"\n'
-    for router in (UUCPMap.from_text(text, home="h"), UUCPMap.from_text(text, home="h", mode="best")):
+    modes: tuple[Mode, ...] = ("pathalias", "best")
+    for mode in modes:
+        try:
+            router = UUCPMap.from_text(text, home="h", mode=mode)
+        except UnknownHostError:  # a text with a NUL is no map, and so has no h
+            assert "\0" in text
+            continue
         check_one_mailbox("piet@mcvax", style, router)
         check_one_mailbox("x.edu!a!piet", style, router)
 

@@ -85,11 +85,10 @@ class Translation:
                 steps.append(
                     Step("left out the display name and comments: they are no part of a route", "RFC 822 3.4.3, 6.1")
                 )
-        if self.road is not None and route is not None and self.route is not None:
+        if self.road is not None:
             cost = "" if self.road.cost is None else f", cost {self.road.cost:,}"
-            # The hosts that the road stands for are those of the address less those that came behind it.
-            asked = route.hosts[len(route.hosts) - len(self.route.hosts) + len(self.road.hosts) - 1]
-            steps.append(Step(f"took the road {self.road.template} to {asked}{cost}", self.road.source))
+            road = " → ".join(self.road.hosts) or "that ends here"
+            steps.append(Step(f"took the road {_cut(road)} to {self.asked}{cost}", self.road.source))
         if self.crossing is not None and not isinstance(self.source, ORAddress):
             steps += self.crossing.steps
         kind = "style" if isinstance(self.style, Style) else "dialect"
@@ -124,6 +123,15 @@ class Translation:
                 if reading.route != route and reading.route.hosts != route.hosts[: len(reading.route.hosts)]
             ]
         )
+
+    @property
+    def asked(self) -> str | None:
+        """The host that a router was asked for the road to, where one was: the first that is not the asking host."""
+        read_as = self._read_route
+        if self.road is None or read_as is None or self.route is None:
+            return None
+        # The road stands for the hosts of the address less those that came behind it.
+        return read_as.hosts[len(read_as.hosts) - len(self.route.hosts) + len(self.road.hosts) - 1]
 
     @property
     def _read_route(self) -> Route | None:
@@ -170,7 +178,8 @@ def translate(
     addresses cross that bring all they need, such as an RFC-822 attribute. Exchange's envelope ``IMCEAX400-…`` is
     opened on the way to X.400.
 
-    Where a route is spelled, a ``router`` is asked for the road to its first host (see `mailpaths.routing`).
+    Where a route is spelled, a ``router`` is asked for the road to its first host (see `mailpaths.routing`); of an O/R
+    address there is none, and no router is asked on the way to one.
 
     Raises `AddressSyntaxError`, `ReadingError`, `ConversionError`, `UnknownNameError` or, for what the router says,
     `RoutingError`, all of them `MailPathsError`; never returns an address of somebody else.

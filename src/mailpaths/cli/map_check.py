@@ -50,7 +50,8 @@ Kinds:
 
 With --json a finding is an object: "file", "line", "kind", "host" and "text".
 
-Exit status: 0; 65 when there is a message; 66 when a file cannot be read (the rest is checked); 64 for a wrong call."""
+Exit status: 0; 65 when there is a message; 66 when a file cannot be read (the rest is checked); 68 for a home that is
+not in the map; 64 for a wrong call."""
 
 
 @click.command(epilog=_EPILOG, short_help="Find what is doubtful in maps: one-way links, unknown hosts, dead ends.")
@@ -103,7 +104,7 @@ def _all(found: UUCPMap, others: Iterable[Finding]) -> Iterator[tuple[Finding, S
 
 def _of_message(message: Message) -> tuple[Finding, Sequence[str]]:
     """Return a message of pathalias as a finding; of a syntax error it says what was expected where."""
-    place = Place(message.file or "-", message.line)
+    place = Place(message.file or "", message.line)
     text = message.text.strip()
     if not message.statement or text != "syntax error":
         return Finding(place, Kind.MESSAGE, "", text), ()
@@ -122,8 +123,8 @@ def _of_message(message: Message) -> tuple[Finding, Sequence[str]]:
 
 def _row(finding: Finding) -> dict[str, object]:
     return {
-        "file": finding.place.file,
-        "line": finding.place.line,
+        "file": finding.place.file or None,
+        "line": finding.place.line or None,
         "kind": str(finding.kind),
         "host": finding.host or None,
         "text": finding.text,

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["compile_map"]
 
+# Characters that are written at once: the whole table of a real map, some lines of one whose roads are very long.
+_BLOCK = 1 << 20
+
 _EPILOG = """\b
 Example:
   $ printf '%s\\n' 'unc duke(HOURLY), phs(HOURLY*4)' 'duke research(DAILY/2), phs(DEMAND)' |
@@ -56,7 +59,9 @@ the file of -o is left as it was); 64 for a wrong call; 74 when writing fails.""
 @click.option("-f", "first_hops", is_flag=True, help="Print what the first hop of each road costs.")
 @click.option("-i", "fold_case", is_flag=True, help="Take names for lower case; words for costs stay upper case.")
 @click.option("-D", "terminal_domains", is_flag=True, help="Let no road lead on from a domain, and shorten the table.")
-@click.option("-l", "home", metavar="HOME", help="The host where the roads begin.  [default: this host's name]")
+@click.option(
+    "-l", "--from", "home", metavar="HOME", help="The host where the roads begin.  [default: this host's name]"
+)
 @click.option("-d", "dead", multiple=True, metavar="HOST", help="Take a host, or a link a!b, for dead; repeatable.")
 @click.option(
     "--costs",
@@ -92,10 +97,12 @@ def compile_map(  # noqa: PLR0913 - one parameter an option
     out = streams.Output()
     found = _table(text, costs=costs or first_hops, first_hops=first_hops, only_interesting=terminal_domains)
     if output is None:
-        out.block("".join(found))
+        for block in _blocks(found):
+            out.block(block)
     elif not text.troubles:
         with mapfiles.written(output) as stream:
-            stream.write("".join(found).encode("utf-8", "surrogateescape"))
+            for block in _blocks(found):
+                stream.write(block.encode("utf-8", "surrogateescape"))
     out.flush()
     return streams.NO_INPUT if text.troubles else streams.OK
 
@@ -109,6 +116,19 @@ def _table(text: MapText, *, costs: bool, first_hops: bool, only_interesting: bo
     if costs:
         return (f"{cost}\t{name}\t{before}%s{behind}\n" for name, cost, _, before, behind in found)
     return (f"{name}\t{before}%s{behind}\n" for name, _, _, before, behind in found)
+
+
+def _blocks(found: Iterator[str]) -> Iterator[str]:
+    """Yield the lines many at a time: all at once take the memory of them all, and one at a time takes long."""
+    block: list[str] = []
+    size = 0
+    for line in found:
+        block.append(line)
+        size += len(line)
+        if size >= _BLOCK:
+            yield "".join(block)
+            block, size = [], 0
+    yield "".join(block)
 
 
 def _say_unreachable(tree: Tree) -> None:

@@ -55,7 +55,8 @@ beginning) is left out with a message, and never escaped.
 {mapfiles.FILES_HELP}
 
 Exit status: 0; 65 when the map or table has faults, or a name is left out (the table is written); 66 when something
-cannot be read, and the file of -o is left as it was; 64 for a wrong call; 74 when writing fails."""
+cannot be read, and the file of -o is left as it was; 68 for a home that is not in the map; 64 for a wrong call; 74 when
+writing fails."""
 
 
 @click.command(epilog=_EPILOG, short_help="Write tables that Postfix, Exim, Sendmail and smail load.")
@@ -129,7 +130,7 @@ def export(  # noqa: PLR0913 - one parameter an option
         found = mapfiles.load(paths, home, mode)
         faults = found.messages
         whole = not found.troubles
-        mapfiles.table(found)  # computed here, so that a home that is not in the map is a wrong call
+        mapfiles.table(found)  # computed here: a map of your own must be told its home
         mapfiles.say(found.messages)
         lines = exports.write(found, chosen, reliable=reliable, tell=left_out.append)
     if output is None:

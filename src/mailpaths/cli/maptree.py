@@ -73,7 +73,7 @@ def _grow_hops(branch: Tree, course: Course) -> None:
             "  ",
             (f"{hop.cost:>{dearest},}", _COST),
             "  ",
-            (str(hop.place), _DIM),
+            (visible(str(hop.place)), _DIM),
         )
         if hop.over:
             leaf.append(f"  over {visible(', '.join(hop.over))}", _DIM)

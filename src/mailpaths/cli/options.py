@@ -9,7 +9,7 @@ import click
 from mailpaths import policy as policy_room
 from mailpaths.cli import streams
 from mailpaths.cli.paths import directory, file, native
-from mailpaths.errors import MailPathsError, MapError, UnknownNameError
+from mailpaths.errors import MailPathsError, MapError, UnknownHostError, UnknownNameError
 from mailpaths.spelling import STYLES
 from mailpaths.translation import RFC822, targets
 
@@ -205,6 +205,8 @@ def open_routers(_context: click.Context, _parameter: click.Parameter, values: t
         return open_router([native(value) for value in values])
     except MapError as error:
         raise streams.NoInputError(str(error)) from error
+    except UnknownHostError as error:
+        raise streams.NoHostError(str(error)) from error
     except MailPathsError as error:
         raise click.BadParameter(str(error)) from error
 

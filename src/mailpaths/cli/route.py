@@ -8,23 +8,21 @@ from typing import TYPE_CHECKING
 import click
 
 from mailpaths.addresses import ORAddress, parse
-from mailpaths.cli import layout, mapfiles, options, streams
+from mailpaths.cli import layout, mapfiles, options, rows, streams
 from mailpaths.cli.sections import Section
 from mailpaths.errors import ReadingError, RoutingError
 from mailpaths.reading import read
-from mailpaths.routing.expansion import expand
-from mailpaths.spelling import Style, spell
+from mailpaths.routing.uucp.uucpmap import UUCPMap
+from mailpaths.spelling import Style
+from mailpaths.translation import Translation, translate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mailpaths.addresses import BangPath, Mailbox
     from mailpaths.policy import Policy
-    from mailpaths.route import Route
     from mailpaths.routing import Router
-    from mailpaths.routing.answer import Found
     from mailpaths.routing.uucp.roads import Mode, Road
-    from mailpaths.routing.uucp.uucpmap import UUCPMap
 
 __all__ = ["route"]
 
@@ -52,13 +50,15 @@ The address is read under a policy, which gives its route; the road to the first
 the rest stays as it was. A hop is a host, the cost of the link to it, and where the map declares that link; "over"
 are nets, domains and other names on the way.
 
-With --router any other router is asked, and the answer has no hops: see mailpaths translate --help.
+With --router any other router is asked; only a map has hops.
 
 {mapfiles.FILES_HELP}
 
 {options.ADDRESSES_HELP}
 
 {options.POLICIES_HELP}
+
+{options.ROUTERS_HELP}
 
 Exit status: 0; 65 when some input was bad (the batch goes on); 68 when a host is unknown, or ambiguous; 75 when a
 router has no answer now; 66 when the map cannot be read; 64 for a wrong call."""
@@ -73,78 +73,73 @@ class _Job:
     router: Router
     map: UUCPMap | None
 
-    def read(self, text: str) -> tuple[BangPath | Mailbox, Route]:
-        """Return an address and its route. Raises `MailPathsError`."""
-        source = parse(text)
-        if isinstance(source, ORAddress):
-            raise ReadingError("an O/R address of X.400 is attributes, and no road")
-        return source, read(source, self.policy)
+    def answer(self, text: str) -> _Answer:
+        """Return the answer about an address. Raises `MailPathsError`."""
+        found = translate(_mailbox(text), self.style, policy=self.policy, router=self.router)
+        road = None if self.map is None or found.asked is None else self.map.road(found.asked)
+        return _Answer(found, road)
 
     def failure(self, text: str, error: Exception) -> dict[str, object]:
         """Return the row of an address that there is no answer about: what is known of it, and the error."""
         known: dict[str, object] = {"notation": None, "output": None, "route": None, "warnings": []}
         if isinstance(error, RoutingError):
-            source, first = self.read(text)
-            known |= {"notation": source.notation, "route": {"hosts": first.hosts, "user": first.user}}
+            source = _mailbox(text)
+            known |= {"notation": source.notation, "route": rows.route(read(source, self.policy))}
         unknown = dict.fromkeys(("cost", "source", "hops"), None)
         return {"input": text, "status": "error", **known, "error": streams.fault(error, text), **unknown}
 
-    def answer(self, text: str) -> _Answer:
-        """Return the answer about an address. Raises `MailPathsError`."""
-        source, first = self.read(text)
-        whole, found, asked = expand(first, self.router)
-        road = None if self.map is None or asked is None else self.map.road(asked)
-        return _Answer(source, spell(whole, self.style), whole, asked, found, road)
+
+def _mailbox(text: str) -> BangPath | Mailbox:
+    source = parse(text)
+    if isinstance(source, ORAddress):
+        raise ReadingError("an O/R address of X.400 is attributes, and no road")
+    return source
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    source: BangPath | Mailbox
-    address: BangPath | Mailbox
-    route: Route
-    asked: str | None
-    found: Found | None
+    found: Translation
     road: Road | None
-
-    @property
-    def warnings(self) -> list[str]:
-        return [] if self.found is None else [f"the road may not work: {one}" for one in self.found.obstacles]
 
     def sections(self) -> list[Section]:
         """Return what is shown below the address."""
-        if self.found is None or self.asked is None:
-            return [Section("", "It stays where it is: the address names no host")]
-        to = self.asked
-        cost = "" if self.found.cost is None else f", cost {self.found.cost:,}"
-        count = len(self.found.hosts)
+        found, to = self.found.road, self.found.asked
+        if found is None or to is None:
+            user = f"{self.found}"
+            return [Section("", f"It stays where it is: {user} is a user here, and as a host would be {user}!user")]
+        cost = "" if found.cost is None else f", cost {found.cost:,}"
+        count = len(found.hosts)
         hops = f"{count} hop{'' if count == 1 else 's'}"
         if self.road is None:
-            return [Section("", f"To {to}: {hops}{cost}", ((("by", self.found.source),),))]
-        rows = tuple(
+            table = (("by", found.source), *[("doubt", str(one)) for one in found.obstacles])
+            return [Section("", f"To {to}: {hops}{cost}", (table,))]
+        lines = tuple(
             [
                 (hop.host, f"{hop.cost:,}", "; ".join([*_over(hop.over), *map(str, hop.obstacles), str(hop.place)]))
                 for hop in self.road.hops
             ]
         )
         if self.road.over and not self.road.name.startswith("."):
-            rows += ((self.road.name, f"{self.road.over_cost:,}", "another name of it"),)
+            lines += ((self.road.name, f"{self.road.over_cost:,}", "another name of it"),)
         if self.road.name.startswith("."):
-            knows = "the host before it knows the way" if rows else f"{self.road.origin} is a gateway of it itself"
-            rows += ((to, "", f"in {self.road.name}: {knows}"),)
-        return [Section("", f"From {self.road.origin} to {to}: {hops}{cost}", (rows,))]
+            knows = "the host before it knows the way" if lines else f"{self.road.origin} is a gateway of it itself"
+            lines += ((to, "", f"in {self.road.name}: {knows}"),)
+        return [Section("", f"From {self.road.origin} to {to}: {hops}{cost}", (lines,))]
 
     def row(self, text: str) -> dict[str, object]:
         """Return the answer as the row of a batch."""
+        road = self.found.road
+        warnings = self.found.warnings
         return {
             "input": text,
-            "status": "ok",
-            "notation": self.source.notation,
-            "output": str(self.address),
-            "route": {"hosts": self.route.hosts, "user": self.route.user},
-            "warnings": self.warnings,
+            "status": rows.status(self.found, warnings),
+            "notation": self.found.source.notation,
+            "output": str(self.found),
+            "route": rows.route(self.found.route),
+            "warnings": warnings,
             "error": None,
-            "cost": None if self.found is None else self.found.cost,
-            "source": None if self.found is None else self.found.source,
+            "cost": None if road is None else road.cost,
+            "source": None if road is None else road.source,
             "hops": None
             if self.road is None
             else [
@@ -154,7 +149,7 @@ class _Answer:
                     "file": hop.place.file,
                     "line": hop.place.line,
                     "over": hop.over,
-                    "obstacles": [one.name.lower().replace("_", "-") for one in hop.obstacles],
+                    "obstacles": [one.word for one in hop.obstacles],
                 }
                 for hop in self.road.hops
             ],
@@ -207,15 +202,15 @@ def route(  # noqa: PLR0913 - one parameter an option
 
     The first host is looked up in a UUCP map: itself, in the zone .UUCP without that, then the domains that it is in.
     """
-    if router is not None and (home or paths):
-        raise click.UsageError("--router says where roads come from, and so do --map and --from: one of the two")
+    if router is not None and (home or paths or mode != "pathalias"):
+        raise click.UsageError("--router says where roads come from, and so do --map, --from and --mode: not both")
     found = None
     if router is None:
         router = found = mapfiles.load(paths, home, mode)
         mapfiles.table(found)
-        if not quiet:
-            mapfiles.say(found.messages)
-    job = _Job(policy, style, router, found)
+    if not quiet:
+        mapfiles.say_of(router)
+    job = _Job(policy, style, router, router if isinstance(router, UUCPMap) else None)
     inputs = streams.inputs(addresses)
     output = streams.Output()
     lay_out = layout.block(output)
@@ -233,7 +228,9 @@ def route(  # noqa: PLR0913 - one parameter an option
         if as_json:
             output.json(answer.row(one.text))
         else:
-            block = lay_out(str(answer.address), answer.sections())
+            block = lay_out(str(answer.found), answer.sections())
             output.block(f"\n{block}" if place else block)
+            for doubt in [] if quiet else answer.found.warnings:
+                output.complain(streams.warning(doubt, one.text, one.number))
     output.flush()
     return status

@@ -42,6 +42,7 @@ __all__ = [
     "BrokenPipe",
     "Input",
     "InputOutputError",
+    "NoHostError",
     "NoInputError",
     "Output",
     "UnavailableError",
@@ -92,6 +93,12 @@ class NoInputError(click.ClickException):
     """A file or directory that the call names cannot be read: sysexits EX_NOINPUT."""
 
     exit_code = NO_INPUT
+
+
+class NoHostError(click.ClickException):
+    """A host that the call names is unknown: sysexits EX_NOHOST."""
+
+    exit_code = NO_HOST
 
 
 class UnavailableError(click.ClickException):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mailpaths.addresses import Address, ORAddress, parse
-from mailpaths.cli import options, streams
+from mailpaths.cli import options, rows, streams
 from mailpaths.errors import ConversionError
 from mailpaths.reading import read
 from mailpaths.spelling import Style
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from mailpaths.addresses.dialects import Dialect
     from mailpaths.cli.streams import Input, Output
     from mailpaths.policy import Policy
-    from mailpaths.route import Route
     from mailpaths.routing import Router
     from mailpaths.translation import Translation
     from mailpaths.x400 import Gateway, Tables
@@ -150,6 +149,10 @@ def translate(  # noqa: PLR0913 - one parameter an option
     job = _Job(parser, policy, style, router, gateway)
     inputs = streams.inputs(addresses, braces=alternatives)
     output = streams.Output()
+    if router is not None and not quiet:
+        from mailpaths.cli import mapfiles  # loads where a road is asked for
+
+        mapfiles.say_of(router)
     for line in [] if quiet else options.row_faults(gateway):
         output.complain(line)
     status = _write_rows(inputs, output, job) if as_json else _write_lines(inputs, output, job, quiet=quiet)
@@ -205,10 +208,10 @@ def _write_rows(inputs: Iterable[Input], output: Output, job: _Job) -> int:
             warnings = found.warnings
             row: dict[str, object] = {
                 "input": one.text,
-                "status": _status(found, warnings),
+                "status": rows.status(found, warnings),
                 "notation": found.source.notation,
                 "output": str(found),
-                "route": _route(found.route),
+                "route": rows.route(found.route),
                 "warnings": warnings,
                 "error": None,
             }
@@ -220,27 +223,13 @@ def _write_rows(inputs: Iterable[Input], output: Output, job: _Job) -> int:
     return status
 
 
-def _status(found: Translation, warnings: tuple[str, ...]) -> str:
-    """Return ``ambiguous`` where others read the address otherwise; else ``doubtful``, of the road, or ``lossy``."""
-    if not warnings:
-        return "ok"
-    obstacles = () if found.road is None else found.road.obstacles
-    if len(warnings) > len(found.losses) + len(obstacles):
-        return "ambiguous"
-    return "doubtful" if obstacles else "lossy"
-
-
-def _route(route: Route | None) -> dict[str, object] | None:
-    return None if route is None else {"hosts": route.hosts, "user": route.user}
-
-
 def _what_is_known(one: Input, job: _Job) -> dict[str, object]:
     """Return how far the address is understood, for the row of one that cannot be translated."""
     known: dict[str, object] = {"notation": None, "output": None, "route": None, "warnings": []}
     try:
         value = job.parse(one.sound())
         known["notation"] = value.notation
-        known["route"] = _route(read(value, job.policy))
+        known["route"] = rows.route(read(value, job.policy))
     except Exception:  # noqa: BLE001, S110 - the row tells of the first fault
         pass
     return known

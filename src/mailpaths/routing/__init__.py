@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mailpaths.routing.urls import open_router
     from mailpaths.routing.uucp.roads import Hop, Road, Roads
     from mailpaths.routing.uucp.uucpmap import UUCPMap
+    from mailpaths.routing.uucp.world import Message, Place
 
 __all__ = [
     "Ambiguous",
@@ -38,9 +39,11 @@ __all__ = [
     "GatewayDomains",
     "Hop",
     "InThread",
+    "Message",
     "NotFound",
     "Obstacle",
     "PathTable",
+    "Place",
     "Road",
     "Roads",
     "RouteTemplate",
@@ -67,6 +70,7 @@ _ROOMS = {
     "urls": ("open_router",),
     "uucp.roads": ("Hop", "Road", "Roads"),
     "uucp.uucpmap": ("UUCPMap",),
+    "uucp.world": ("Message", "Place"),
 }
 _load = loader(__name__, _ROOMS)
 

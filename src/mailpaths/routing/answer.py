@@ -20,6 +20,11 @@ class Obstacle(Enum):
     MIXED_SYNTAX = "host!user and user@host on the same road"
     PAST_TERMINAL = "on from a host that only takes its own mail"
 
+    @property
+    def word(self) -> str:
+        """The obstacle as one word, for programs: ``one-way``."""
+        return self.name.lower().replace("_", "-")
+
     def __str__(self) -> str:
         """Return the obstacle in words."""
         return self.value

@@ -105,7 +105,7 @@ class _Memory:
             return answer
 
     def put(self, key: tuple[str, str | None], answer: Answer) -> None:
-        if isinstance(answer, TemporaryFailure):
+        if isinstance(answer, TemporaryFailure) or len(key[0]) > names.MAX_DOMAIN:
             return
         with self._lock:
             self._answers[key] = (self._clock() + self.ttl, answer)
@@ -120,7 +120,8 @@ class _Memory:
 class Cached:
     """A router that remembers another's answers for ``ttl`` seconds, at most ``size`` of them.
 
-    A `TemporaryFailure` is never remembered. Raises `ValueError` for a time or size of nothing.
+    A `TemporaryFailure` is never remembered, and neither is the answer about a text longer than any name. Raises
+    `ValueError` for a time or size of nothing.
 
     >>> from mailpaths.routing import SmartHost
     >>> Cached(SmartHost("relay.example"), ttl=60).resolve("mcvax").hosts

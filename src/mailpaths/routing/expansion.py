@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import NamedTuple, assert_never
 
 from mailpaths.errors import AmbiguousHostError, TemporaryRoutingError, UnknownHostError
@@ -10,6 +12,8 @@ from mailpaths.routing.answer import Ambiguous, Found, NotFound, TemporaryFailur
 from mailpaths.routing.router import Router
 
 __all__ = ["Expansion", "expand"]
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class Expansion(NamedTuple):
@@ -51,11 +55,16 @@ def _found(host: str, router: Router, origin: str | None) -> Found:
         case Found():
             return answer
         case NotFound(near_misses):
-            hint = f"; there is {', '.join(near_misses)}" if near_misses else ""
+            hint = f"; there is {_listed(near_misses)}" if near_misses else ""
             raise UnknownHostError(f"no road to {host} is known{hint}", host, near_misses)
         case Ambiguous(candidates):
-            raise AmbiguousHostError(f"{host} is several hosts: {', '.join(candidates)}", host, candidates)
+            raise AmbiguousHostError(f"{host} is several hosts: {_listed(candidates)}", host, candidates)
         case TemporaryFailure(reason):
-            raise TemporaryRoutingError(f"no answer now about the road to {host}: {reason}", host)
+            raise TemporaryRoutingError(f"no answer now about the road to {host}: {_listed([reason])}", host)
         case _:
             assert_never(answer)
+
+
+def _listed(texts: Iterable[str]) -> str:
+    """Return what a router says, on one line: it may come from another host, and goes into logs and replies."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", ", ".join(texts))

@@ -205,7 +205,8 @@ def write(
     """
     chosen = coerce(format)
     tell = _tell_nobody if tell is None else tell
-    return _write(entries(source, tell), chosen, tell, reliable=reliable)
+    whole = _SAFE[chosen.name] is not _next_hops
+    return _write(_entries(source, tell, whole=whole), chosen, tell, reliable=reliable)
 
 
 def _write(
@@ -222,7 +223,10 @@ def entries(source: UUCPMap | Roads | PathTable, tell: Callable[[LeftOut], objec
 
     Raises `MapError` for a map without a home.
     """
-    tell = _tell_nobody if tell is None else tell
+    return _entries(source, _tell_nobody if tell is None else tell, whole=True)
+
+
+def _entries(source: UUCPMap | Roads | PathTable, tell: Callable[[LeftOut], object], *, whole: bool) -> Iterator[Entry]:
     if isinstance(source, PathTable):
         return _of_table(source, tell)
     from mailpaths.routing.uucp.uucpmap import UUCPMap  # loads where there is a map
@@ -230,20 +234,23 @@ def entries(source: UUCPMap | Roads | PathTable, tell: Callable[[LeftOut], objec
     if isinstance(source, UUCPMap):
         roads = source.roads()
         _tell_unsound(source, roads, tell)
-        return _of_roads(roads)
-    return _of_roads(source)
+        return _of_roads(roads, whole=whole)
+    return _of_roads(source, whole=whole)
 
 
-def _of_roads(roads: Roads) -> Iterator[Entry]:
-    for line in roads:
-        road = roads.road(line)
+def _of_roads(roads: Roads, *, whole: bool) -> Iterator[Entry]:
+    """Yield the rows of roads; unless ``whole``, with the hosts that a server's table can need and no more.
+
+    On a long chain the hosts of all roads are far more than its hosts: each has all those before it.
+    """
+    for line, found in roads.summaries():
         toll: int | None = line.cost
-        if road.hops:
-            hop = road.hops[0]
-            known = roads.line(names.fold(hop.host)) if hop.obstacles else None
+        if found.lead:
+            known = roads.line(names.fold(found.lead[0])) if found.is_first_hop_doubtful else None
             # As pathalias -f has it, with the penalty that only the line of the first hop's own knows.
-            toll = hop.cost if known is None else known.cost
-        yield Entry(line.name, road.template.text, road.template.hosts, line.cost, toll, road.obstacles)
+            toll = found.first_hop_cost if known is None else known.cost
+        hosts = found.hosts() if whole else found.lead
+        yield Entry(line.name, line.route, hosts, line.cost, toll, found.obstacles)
 
 
 def _of_table(table: PathTable, tell: Callable[[LeftOut], object]) -> Iterator[Entry]:
@@ -286,16 +293,19 @@ def _any_rows(found: Iterable[Entry], _tell: Callable[[LeftOut], object]) -> Ite
 
 
 def _whole_roads(found: Iterable[Entry], tell: Callable[[LeftOut], object]) -> Iterator[Entry]:
-    """Yield the rows that are safe in a table of roads."""
+    """Yield the rows that are safe in a table of roads, with their first hosts alone: the road itself has them all."""
+    safe: set[str] = set()  # hosts that were looked at: most stand on many roads
     for entry in _without_dots(found):
+        fresh = set(entry.hosts) - safe
         if len(entry.name) > names.MAX_DOMAIN:
             tell(LeftOut(f"{entry.name[:60]}…", "longer than any host name"))
         elif not _WORD.match(entry.name):
             tell(LeftOut(entry.name, "not a name that stands in a table of roads"))
-        elif not _ROAD.match(entry.route) or not all(map(_WORD.match, entry.hosts)):
+        elif not _ROAD.match(entry.route) or not all(map(_WORD.match, fresh)):
             tell(LeftOut(entry.name, f"its road {entry.route!r} holds what could be read as more than hosts"))
         else:
-            yield entry
+            safe |= fresh
+            yield replace(entry, hosts=entry.hosts[:1])
 
 
 def _next_hops(found: Iterable[Entry], tell: Callable[[LeftOut], object]) -> Iterator[Entry]:
@@ -425,8 +435,9 @@ def _carrier(entry: Entry, chosen: Format) -> str:
     """Return what carries a message to the first hop: UUCP if the hop is written ``hop!user``; nothing at home."""
     if not entry.hosts:
         return ""
-    hop, road = entry.hosts[0], f"!{entry.route}"
-    return chosen.uucp if f"!{hop}!" in road or f"!{hop}.!" in road else chosen.smtp
+    hop, road = entry.hosts[0], entry.route
+    is_first = road.startswith((f"{hop}!", f"{hop}.!"))
+    return chosen.uucp if is_first or f"!{hop}!" in road or f"!{hop}.!" in road else chosen.smtp
 
 
 def _parents(domain: str) -> Iterator[str]:

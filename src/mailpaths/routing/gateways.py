@@ -42,6 +42,8 @@ class GatewayDomain:
         """Check the names. Raises `AddressSyntaxError` for what is no domain or no host."""
         if not self.domain.startswith(".") or self.domain == ".":
             raise AddressSyntaxError("expected a domain that begins with a dot", self.domain, (0, len(self.domain)))
+        if self.becomes and not (self.becomes.startswith(".") and is_name(self.becomes[1:])):
+            raise AddressSyntaxError("expected a domain that begins with a dot", self.becomes, (0, len(self.becomes)))
         Route((self.domain, *self.via), "")
 
     def hosts(self, host: str) -> tuple[str, ...] | None:

@@ -10,7 +10,7 @@ from mailpaths.errors import AddressSyntaxError, MapError
 from mailpaths.policy import UUCP, Policy
 from mailpaths.routing.answer import Answer, Found, NotFound
 from mailpaths.routing.lookup import keys, near_misses
-from mailpaths.routing.tablefile import Row, TableFault, rows
+from mailpaths.routing.tablefile import Row, TableFault, bounded, rows
 from mailpaths.routing.template import RouteTemplate
 
 __all__ = ["PathTable"]
@@ -43,8 +43,8 @@ class PathTable:
     def load(cls, path: str | Path, *, policy: Policy = UUCP) -> PathTable:
         """Return the table in a file. Raises `MapError` where it cannot be read."""
         try:
-            with Path(path).open(encoding="utf-8", errors="surrogateescape", newline="\n") as lines:
-                return cls._read(lines, str(path), policy)
+            with Path(path).open(encoding="utf-8", errors="surrogateescape", newline="\n") as stream:
+                return cls._read(bounded(stream), str(path), policy)
         except OSError as error:
             raise MapError(f"{path}: {error.strerror or error}") from error
         except ValueError as error:  # a NUL in the name, or what no file system can hold

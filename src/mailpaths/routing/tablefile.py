@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from mailpaths import names
 from mailpaths.errors import AddressSyntaxError
 from mailpaths.policy import UUCP, Policy
 from mailpaths.routing.template import PLAIN, RouteTemplate
 
-__all__ = ["Row", "TableFault", "rows"]
+__all__ = ["Row", "TableFault", "bounded", "rows"]
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}\Z")
 _LONGEST = 65_536
@@ -35,6 +35,15 @@ class TableFault(NamedTuple):
     def __str__(self) -> str:
         """Return the fault as programs print one."""
         return f"{self.file}:{self.line}: {self.message}"
+
+
+def bounded(stream: TextIO) -> Iterator[str]:
+    """Yield the lines of a file; of one longer than any road no more than shows that, so that none fills memory."""
+    most = _LONGEST + 1
+    while line := stream.readline(most):
+        yield line
+        while len(line) == most and not line.endswith("\n"):
+            line = stream.readline(most)
 
 
 def rows(lines: Iterable[str], file: str, policy: Policy = UUCP) -> Iterator[Row | TableFault]:

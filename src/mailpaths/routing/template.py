@@ -12,11 +12,12 @@ from mailpaths.grammar import lexical
 from mailpaths.policy import UUCP
 from mailpaths.reading import read
 from mailpaths.route import Route
+from mailpaths.routing.lookup import is_name
 
 if TYPE_CHECKING:
     from mailpaths.policy import Policy
 
-__all__ = ["HERE", "PLAIN", "RouteTemplate"]
+__all__ = ["HERE", "PLAIN", "RouteTemplate", "from_parts"]
 
 # The user that is read in the place of %s; no host is called so.
 _USER = "a-user-of-no-host"
@@ -43,6 +44,12 @@ class RouteTemplate:
     text: str
     hosts: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        """Check the parts. Raises `AddressSyntaxError` for a text without one ``%s``, CR, LF or NUL, or no host."""
+        lexical.check_characters(self.text)
+        _filled(self.text, "")
+        object.__setattr__(self, "hosts", Route(tuple(self.hosts), "").hosts)
+
     @classmethod
     def parse(cls, text: str, policy: Policy = UUCP) -> RouteTemplate:
         """Return the road that a text writes, its hosts in the order in which ``policy`` reads the address.
@@ -52,18 +59,19 @@ class RouteTemplate:
         >>> RouteTemplate.parse("%s%%mcvax@seismo").hosts
         ('seismo', 'mcvax')
         """
-        is_plain = PLAIN.match(text)
-        filled = "" if is_plain else _filled(text, _USER)
+        if PLAIN.match(text) and "." not in {text[0], text[-4]} and ".!" not in text:
+            return from_parts(text, tuple(text[:-3].split("!")))
+        filled = _filled(text, _USER)
         if filled == _USER:
             return HERE
         try:
-            route = Route(tuple(text[:-3].split("!")), _USER) if is_plain else read(parse(filled), policy)
+            route = read(parse(filled), policy)
         except (AddressSyntaxError, ReadingError) as error:
             message = error.message if isinstance(error, AddressSyntaxError) else str(error)
             raise AddressSyntaxError(f"no route: {message}", text, (0, len(text))) from error
         if route.user != _USER:
             raise AddressSyntaxError("expected %s to be the user", text, (0, len(text)))
-        return cls(text, route.hosts)
+        return from_parts(text, route.hosts)
 
     @property
     def next_hop(self) -> str | None:
@@ -82,26 +90,40 @@ class RouteTemplate:
     def on_to(self, host: str) -> RouteTemplate:
         """Return the road that goes on to one more host.
 
-        RFC 976 3 (f): a gateway of a domain is handed the whole name, ``gateway!host.dom.ain!user``.
+        RFC 976 3 (f): a gateway of a domain is handed the whole name, ``gateway!host.dom.ain!user``. Raises
+        `AddressSyntaxError` for what is no name.
 
         >>> RouteTemplate.parse("rutgers!%s").on_to("gatech.edu").text
         'rutgers!gatech.edu!%s'
         >>> RouteTemplate.parse("%s@relay.cs.net").on_to("ubc.csnet").text
         '%s%%ubc.csnet@relay.cs.net'
         """
+        if not is_name(host):
+            raise AddressSyntaxError("not a host name", host, (0, len(host)))
         name = host.replace("%", "%%")
         link = f"{name}!%s" if self.text.endswith("%s") else f"%s%%{name}"
-        return RouteTemplate(
-            _PERCENT.sub(lambda found: link if found[1] == "s" else found[0], self.text), (*self.hosts, host)
-        )
+        text = _PERCENT.sub(lambda found: link if found[1] == "s" else found[0], self.text)
+        return from_parts(text, (*self.hosts, host))
 
     def __str__(self) -> str:
         """Return the text."""
         return self.text
 
 
+_set_text = RouteTemplate.__dict__["text"].__set__
+_set_hosts = RouteTemplate.__dict__["hosts"].__set__
+
+
+def from_parts(text: str, hosts: tuple[str, ...]) -> RouteTemplate:
+    """Return the template of parts that were checked already: a table has tens of thousands."""
+    made = object.__new__(RouteTemplate)
+    _set_text(made, text)
+    _set_hosts(made, hosts)
+    return made
+
+
 #: The road that ends where it begins.
-HERE = RouteTemplate("%s", ())
+HERE = from_parts("%s", ())
 
 
 def _filled(text: str, user: str) -> str:

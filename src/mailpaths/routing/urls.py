@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
-from mailpaths.errors import MapError, UnknownNameError
+from mailpaths.errors import MapError, UnknownHostError, UnknownNameError
 from mailpaths.routing.chain import Chain
 from mailpaths.routing.gateways import GatewayDomains
 from mailpaths.routing.pathtable import PathTable
 from mailpaths.routing.router import Router
 from mailpaths.routing.smarthost import SmartHost
+
+if TYPE_CHECKING:
+    from mailpaths.routing.uucp.uucpmap import UUCPMap
 
 __all__ = ["GROUP", "Opener", "open_router", "schemes"]
 
@@ -27,7 +31,9 @@ def open_router(urls: str | Iterable[str]) -> Router:
     where roads begin, ``&mode=best`` asks for the cheapest. ``paths:FILE`` is a table of roads, ``smarthost:relay`` a
     host that knows better, ``gateways:`` the pseudo-domains of old networks. Percent signs in URLs escape as usual.
 
-    Raises `UnknownNameError` for a scheme that nobody registered, `MapError` where what the URL names is not to be had.
+    Raises `UnknownNameError` for a scheme that nobody registered and for an option that there is not, `MapError` where
+    what the URL names cannot be read whole, `UnknownHostError` for a home that is not in the map. Faults in the text of
+    a map or table raise nothing: they stand in the router's ``messages`` and ``faults``.
 
     >>> from mailpaths.routing import open_router
     >>> open_router("smarthost:relay.example").resolve("mcvax").hosts
@@ -39,16 +45,18 @@ def open_router(urls: str | Iterable[str]) -> Router:
         found = [open_router(url) for url in urls]
         return found[0] if len(found) == 1 else Chain(found)
     scheme, colon, rest = urls.partition(":")
+    from urllib.parse import parse_qsl
+
+    body, _, query = rest.partition("?")
+    choices = dict(parse_qsl(query, keep_blank_values=True, errors="surrogateescape"))
     opener = _OWN.get(scheme) if colon else None
-    if opener is None and colon:
-        opener = _registered(scheme)
+    if opener is not None:
+        return opener(body, choices)
+    opener = _registered(scheme) if colon else None
     if opener is None:
         known = ", ".join([f"{name}:" for name in schemes()])
         raise UnknownNameError(f"unknown router {urls!r}; there are {known}")
-    from urllib.parse import parse_qsl, unquote
-
-    body, _, query = rest.partition("?")
-    return opener(unquote(body), dict(parse_qsl(query, keep_blank_values=True)))
+    return opener(_plain(body), choices)
 
 
 def schemes() -> list[str]:
@@ -65,7 +73,7 @@ def _registered(scheme: str) -> Opener | None:
     for entry in entry_points(group=GROUP, name=scheme):
         try:
             opener: Opener = entry.load()
-        except (ImportError, AttributeError) as error:
+        except Exception as error:
             raise MapError(f"the router {scheme}: of {entry.value} cannot be loaded: {error}") from error
         return opener
     return None
@@ -77,30 +85,46 @@ def _open_map(body: str, options: dict[str, str]) -> Router:
 
     mode = MODES.get(options.pop("mode", "pathalias"))
     if mode is None:
-        raise MapError("unknown mode of a map; there are pathalias and best")
+        raise UnknownNameError("unknown mode of a map; there are pathalias and best")
     home = options.pop("from", None)
-    _refuse("map", options)
-    paths = body.split(",") if body else []
+    _refuse("map", options, "from", "mode")
+    if home == "":
+        raise MapError("expected a host behind from=")
+    # Split before it is unescaped: a comma in a name is written %2C.
+    paths = [_plain(path) for path in body.split(",")] if body else []
     if not all(paths):
         raise MapError("expected a file between two commas, or map: alone: map:FILE,FILE")
     if not paths:
         found = UUCPMap.bundled(home=home or BUNDLED_HOME, mode=mode)
     else:
-        found = UUCPMap.load(*paths, home=home or _this_host(), mode=mode)
-    found.roads()
+        found = UUCPMap.load(*paths, mode=mode)
+        if found.troubles:
+            raise MapError("; ".join([str(one) for one in found.troubles]))
+        found = _at_home(found) if home is None else found.at(home)
     return found
+
+
+def _at_home(found: UUCPMap) -> UUCPMap:
+    """Return a map as seen from this host, by its whole name or the first label of it."""
+    from mailpaths.routing.uucp.uucpmap import this_host
+
+    name = this_host()
+    try:
+        return found.at(name)
+    except UnknownHostError:
+        return found.at(name.partition(".")[0])
 
 
 def _open_paths(body: str, options: dict[str, str]) -> Router:
     _refuse("paths", options)
     if not body:
         raise MapError("expected a file: paths:FILE")
-    return PathTable.load(body)
+    return PathTable.load(_plain(body))
 
 
 def _open_smart_host(body: str, options: dict[str, str]) -> Router:
     _refuse("smarthost", options)
-    return SmartHost(body)
+    return SmartHost(_plain(body))
 
 
 def _open_gateways(body: str, options: dict[str, str]) -> Router:
@@ -109,16 +133,17 @@ def _open_gateways(body: str, options: dict[str, str]) -> Router:
     return GatewayDomains(options)
 
 
-def _refuse(scheme: str, options: dict[str, str]) -> None:
+def _plain(text: str) -> str:
+    """Return a part of a URL with its percent escapes undone; octets that are no UTF-8 stay those of a file name."""
+    from urllib.parse import unquote
+
+    return unquote(text, errors="surrogateescape")
+
+
+def _refuse(scheme: str, options: dict[str, str], *known: str) -> None:
     if options:
-        raise MapError(f"unknown option {next(iter(options))!r} of {scheme}:")
-
-
-def _this_host() -> str:
-    """Return the name of this host, as pathalias takes it for the home of a map that names none."""
-    import socket  # loads where nothing else is said
-
-    return socket.gethostname().partition(".")[0]
+        there = f"; there are {' and '.join(known)}" if known else ""
+        raise UnknownNameError(f"unknown option {next(iter(options))!r} of {scheme}:{there}")
 
 
 _OWN: dict[str, Opener] = {

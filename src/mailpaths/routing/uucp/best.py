@@ -5,6 +5,10 @@ one over a terminal host). So the one road that it keeps may be dearer to go on 
 host is kept once for each state that the rules look at: which sides of the user hosts stand on, whether the road
 has paid a penalty, whether it ends at a terminal host. Then the cheapest road is the cheapest, on every host.
 
+A domain is kept once more for each way to be called that its road gives it: one that is entered out of another domain
+has no line of its own, or, out of a private one, a longer name. So the cheapest road of every name is there, whatever
+else is cheaper to the same domain.
+
 Three things more are told otherwise than pathalias tells them. A cost is the sum of the costs of the links, and
 penalties are no part of it but `Obstacle`s. Where only the way out of a host is declared, the way in costs what the way
 out does. And a host that is only reached so is reached over as few such links as possible.
@@ -23,6 +27,7 @@ from mailpaths.routing.uucp.flags import (
     INFINITY,
     LEFT,
     NET,
+    PRIVATE,
     TERMINAL,
 )
 from mailpaths.routing.uucp.world import Step, World
@@ -35,13 +40,18 @@ _AT_TERMINAL = 4
 _PAID = 8
 _STATES = 16
 _SIDES = _HAS_LEFT | _HAS_RIGHT
+# How a domain is called that a link leads to: by its own name, by none, or (from here on) after the private domain
+# before it.
+_OWN = 0
+_NONE = 1
+_AFTER = 2
 
 # In the heap: what the road costs with penalties, its hops, host and state as one number, the label before, the link.
 _Entry = tuple[int, int, int, int, int]
 
 
 class Labels:
-    """Roads from one home, one a label, each the best for its host and state; a road's labels come before it.
+    """Roads from one home, one a label, each the best for its host, state and name; a road's labels come before it.
 
     ``hosts`` says where each label's road ends, ``before`` which label it goes on from (-1 at home), ``links`` over
     which link, ``costs`` what it costs. ``of_host`` is the best label of each host that has one.
@@ -64,13 +74,23 @@ class Labels:
         """Return the host of the world that a host is: itself, since labels have no copies."""
         return number
 
+    def parent(self, label: int) -> int:
+        """Return the label from which a label's road goes on, -1 at home."""
+        return self.before[label]
+
+    def last_step(self, label: int) -> Step | None:
+        """Return the last link of a label's road, ``None`` at home."""
+        before, link = self.before[label], self.links[label]
+        if before < 0:
+            return None
+        return Step(self.hosts[before], self.hosts[label], link, link, self.is_turned(label))
+
     def steps(self, label: int) -> list[Step]:
         """Return the links of a label's road, from home on."""
         found: list[Step] = []
-        while self.before[label] >= 0:
-            before, link, number = self.before[label], self.links[label], self.hosts[label]
-            found.append(Step(self.hosts[before], number, link, link, self.is_turned(label)))
-            label = before
+        while (step := self.last_step(label)) is not None:
+            found.append(step)
+            label = self.before[label]
         found.reverse()
         return found
 
@@ -104,6 +124,10 @@ class _Search:
         # The links into each host, for the way back; found when first needed.
         self.ways_back: dict[int, list[tuple[int, int]]] | None = None
         self.fresh: list[int] = []
+        # For each label, how a domain is called that is entered from there.
+        self.calls: list[int] = []
+        # To make one number of a host and how it is called, and of its state as well.
+        self.size = len(world.names)
 
     def start(self, home: int) -> None:
         heappush(self.heap, (0, 0, home * _STATES, -1, -1))
@@ -112,15 +136,18 @@ class _Search:
         """Settle all that can be reached from what is in the heap."""
         world, labels, heap, settled = self.world, self.labels, self.heap, self.settled
         links, targets, costs, marks, kinds = world.links, world.targets, world.costs, world.marks, world.kinds
-        fresh = self.fresh
+        fresh, calls, size = self.fresh, self.calls, self.size
         closed = self.closed
         while heap:
             cost, hops, key, before, link = heappop(heap)
-            if key in settled:
-                continue
             number, state = divmod(key, _STATES)
-            if self._is_beaten(number, cost, state):
+            kind = kinds[number]
+            called = calls[before] if kind & DOMAIN and before >= 0 else _OWN
+            key += called * size * _STATES
+            if key in settled or self._is_beaten(number + called * size, cost, state):
                 continue
+            # By another name there may be a label that is as good for all that comes next, but for names.
+            is_named_only = bool(kind & DOMAIN) and self._is_beaten(-1 - number, cost, state)
             label = len(labels.hosts)
             settled[key] = label
             labels.hosts.append(number)
@@ -130,7 +157,16 @@ class _Search:
             if number not in labels.of_host:
                 labels.of_host[number] = label
                 fresh.append(number)
-            kind = kinds[number]
+            if not kind & DOMAIN:
+                call = _OWN
+            elif kind & PRIVATE and called != _NONE:
+                call = _AFTER + number
+            else:
+                call = _NONE
+            calls.append(call)
+            if is_named_only and call == _NONE:
+                continue
+            lift = call * size * _STATES
             is_net = kind & (NET | DOMAIN)
             is_terminal = state & _AT_TERMINAL
             if is_net:
@@ -143,7 +179,7 @@ class _Search:
             further = hops if is_net else hops + 1
             for one in links[number]:
                 to = targets[one]
-                if closed[to]:
+                if closed[to] or (is_named_only and not kinds[to] & DOMAIN):
                     continue
                 mark = marks[one]
                 onward = state | (_HAS_LEFT if mark & LEFT else _HAS_RIGHT)
@@ -164,11 +200,14 @@ class _Search:
                     if total >= INFINITY:
                         onward |= _PAID
                 key = to * _STATES + onward
-                if key not in settled:
+                if (key + lift if lift and kinds[to] & DOMAIN else key) not in settled:
                     heappush(heap, (total, further, key, label, one))
 
     def _is_beaten(self, number: int, cost: int, state: int) -> bool:
-        """Tell whether a label is no use: another of its host is as cheap whatever comes next. Else note it."""
+        """Tell whether a label is no use: another of its host is as cheap whatever comes next. Else note it.
+
+        ``number`` is any number that stands for the host, or for the host as it is called.
+        """
         known = self.known.get(number)
         if known is None:
             self.known[number] = [(cost, state)]

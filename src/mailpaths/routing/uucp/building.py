@@ -36,6 +36,7 @@ from mailpaths.routing.uucp.flags import (
     WRITING,
     link_marks,
 )
+from mailpaths.routing.uucp.shelf import Shelf
 from mailpaths.routing.uucp.world import Message, World
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ __all__ = ["Builder"]
 # What a link costs that is declared only by its death (deadlink() of addlink.c).
 _NOWHERE_ELSE = INFINITY // 2
 
+# Up to so many links of a host are put back after each command: a shelf takes more room than they do.
+_FEW = 16
 
 _SMALL = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
@@ -91,6 +94,8 @@ class Builder:
         self._numbers = world.numbers = _Numbers(self._make)
         # The marks that a plain link gets from its target: GATEWAY for a domain and for a dead net.
         self._entry_marks: list[int] = []
+        # The links of the hosts that commands are about; the world has none for these until they are put back.
+        self._shelves: dict[int, Shelf] = {}
         # What `adjust` adds to every link of a host.
         self._extra: dict[int, int] = {}
         # Whether it takes away: then each link may give rise to a message, with a line of its own.
@@ -157,6 +162,8 @@ class Builder:
         """Return the world, whole: nothing more can be taken in."""
         self._end_private()
         world = self.world
+        for host in list(self._shelves):
+            self._put_back(host)
         for links in world.links:
             links.reverse()
         last = world.names[-1] if world.names else ""
@@ -211,15 +218,14 @@ class Builder:
         """Add a link, before all others but the dead ones; return its number (addlink() of addlink.c)."""
         world = self.world
         links = world.links[host]
-        place = len(links)
-        while place and world.marks[links[place - 1]] & DEAD:
-            place -= 1
-            known = links[place]
-            if world.targets[known] == to:
-                if cost < world.costs[known]:
-                    world.costs[known] = cost
-                    world.marks[known] = world.marks[known] & ~WRITING | marks & WRITING
-                return known
+        shelf = self._shelves.get(host)
+        if shelf is None and links and world.marks[links[-1]] & DEAD:
+            shelf = self._shelf(host)
+        if shelf is not None and (known := shelf.dead_link(to)) is not None:
+            if shelf.cheapen(known, cost):
+                world.marks[known] = world.marks[known] & ~WRITING | marks & WRITING
+            self._put_back_few(host)
+            return known
         total = cost + self._extra.get(host, 0)
         number = len(world.targets)
         world.mark_statement(self._line)
@@ -231,8 +237,32 @@ class Builder:
         world.targets.append(to)
         world.costs.append(total)
         world.marks.append(marks)
-        links.insert(place, number)
+        if shelf is None:
+            links.append(number)
+        else:
+            shelf.put((number,))
+            self._put_back_few(host)
         return number
+
+    def _shelf(self, host: int) -> Shelf:
+        """Return a host's links as commands work on them."""
+        shelf = self._shelves.get(host)
+        if shelf is None:
+            shelf = self._shelves[host] = Shelf(self.world, self.world.links[host])
+            self.world.links[host] = []
+        return shelf
+
+    def _put_back(self, host: int) -> None:
+        """Give a host's links back to the world."""
+        shelf = self._shelves.pop(host, None)
+        if shelf is not None:
+            self.world.links[host] = shelf.settle()
+
+    def _put_back_few(self, host: int) -> None:
+        """Give them back if they are few."""
+        shelf = self._shelves.get(host)
+        if shelf is not None and len(shelf) <= _FEW:
+            self._put_back(host)
 
     def _take_plain(self, record: PlainLinks) -> None:
         """Take the usual statement, all of its links at once."""
@@ -248,8 +278,10 @@ class Builder:
         self._looked_up += len(found)
         host = found[0]
         links = world.links[host]
+        shelf = self._shelves.get(host)
         if (
             (links and world.marks[links[-1]] & DEAD)
+            or (shelf is not None and shelf.begins_dead)
             or host in self._extra
             or (self._terminal_domains and world.kinds[host] & DOMAIN)
         ):
@@ -264,7 +296,11 @@ class Builder:
         world.costs += costs
         entry_marks = self._entry_marks
         world.marks += bytes([entry_marks[number] for number in found])
-        links += range(first, first + len(found))
+        added = range(first, first + len(found))
+        if shelf is None:
+            links += added
+        else:
+            shelf.put(added)
 
     def _take_links(self, record: Links) -> None:
         host = self.number(record.host)
@@ -356,38 +392,21 @@ class Builder:
             return
         world = self.world
         to = self.number(record.to)
-        held = self._disconnect(host, to)
+        held = self._shelf(host).disconnect(to)
         if not held:
-            world.marks[self._add(host, to, _NOWHERE_ELSE, LEFT)] |= DEAD
-        for link in held:
-            world.marks[self._add(host, to, world.costs[link], world.marks[link] & WRITING)] |= DEAD
-
-    def _disconnect(self, host: int, to: int) -> list[int]:
-        """Take the links to a host out of another's list; return them (deadlink() of addlink.c).
-
-        Of two that stand side by side behind the head, that loop passes over the second: it stays.
-        """
-        world = self.world
-        links = world.links[host]
-        held: list[int] = []
-        while links and world.targets[links[-1]] == to:
-            held.append(links.pop())
-        place = len(links) - 1
-        while place > 0:
-            if world.targets[links[place - 1]] == to:
-                held.append(links.pop(place - 1))
-                place -= 1
-            place -= 1
-        held.reverse()
-        return held
+            self._add(host, to, _NOWHERE_ELSE, LEFT | DEAD)
+        for link in reversed(held):
+            self._add(host, to, world.costs[link], world.marks[link] & WRITING | DEAD)
 
     def _take_delete(self, record: Delete) -> None:
         host = self.number(record.host)
         world = self.world
         if record.to is not None:
             name = world.names[self.number(record.to)]
-            world.links[host] = [link for link in world.links[host] if world.names[world.targets[link]] != name]
+            self._shelf(host).delete(name)
+            self._put_back_few(host)
             return
+        self._put_back(host)
         world.links[host] = []
         self._mark(host, PRIVATE)
         name = world.names[host]
@@ -401,12 +420,9 @@ class Builder:
         self._extra[host] = extra = self._extra.get(host, 0) + record.cost
         self._cautious = self._cautious or extra < 0
         world = self.world
-        for link in reversed(world.links[host]):
-            world.costs[link] += record.cost
-            if world.costs[link] < 0:
-                world.marks[link] |= DEAD
-                name = world.names[world.targets[link]]
-                self.complain(record.line, f"link to {name} deleted with negative cost")
+        for link in self._shelf(host).adjust(record.cost):
+            self.complain(record.line, f"link to {world.names[world.targets[link]]} deleted with negative cost")
+        self._put_back_few(host)
 
     def _take_file(self, record: File) -> None:
         self._begin(record.name)

@@ -42,8 +42,8 @@ class Finding(NamedTuple):
     text: str
 
     def __str__(self) -> str:
-        """Return the finding as programs print one: place, kind, text."""
-        return f"{self.place}: {self.kind}: {self.text}"
+        """Return the finding as programs print one: place if there is one, kind, text."""
+        return f"{self.place}: {self.kind}: {self.text}" if self.place.file else f"{self.kind}: {self.text}"
 
 
 def check(world: World, roads: Roads | None = None) -> Iterator[Finding]:
@@ -167,5 +167,5 @@ def _unreachable(graph: _Graph, roads: Roads) -> Iterator[Finding]:
         yield Finding(place, Kind.UNREACHABLE, name, f"no road leads from {roads.origin} to {name}")
     found = [(*road, line.name) for line in roads if (road := roads.turned(line)) is not None]
     for start, declared, name in sorted(found, key=lambda one: one[1]):
-        text = f"{name} is only reached from {start} backwards: {start} has no link to it"
+        text = f"{name} is only reached from {start}, which has no link to it"
         yield Finding(world.place(declared), Kind.BACKWARDS, name, text)

@@ -78,6 +78,8 @@ class _Table:
         self._sizes = iter(_sizes())
         self._size = next(self._sizes)
         self._slots: list[int | None] = [None] * self._size
+        # Where the last search ended for each checksum: equal names, of private hosts, would each search all of them.
+        self._ends: dict[int, int] = {}
 
     def numbers(self) -> list[int]:
         return [number for number in self._slots if number is not None]
@@ -102,19 +104,22 @@ class _Table:
             old = self._slots
             self._size = next(self._sizes)
             self._slots = [None] * self._size
+            self._ends.clear()
             self._put([number for number in reversed(old) if number is not None])
 
     def _put(self, numbers: Iterable[int]) -> None:
-        size, slots, checksums = self._size, self._slots, self._checksums
+        size, slots, checksums, ends = self._size, self._slots, self._checksums, self._ends
         for number in numbers:
             total = checksums[number]
             place = total % size
             if slots[place] is not None:
                 step = size - 2 - total % (size - 2)
+                place = ends.get(total, place)
                 while slots[place] is not None:
                     if place < step:
                         place += size
                     place -= step
+                ends[total] = place
             slots[place] = number
 
 

@@ -64,6 +64,8 @@ class _Mapper:
             self.table_places[number] = place
         #: Where the hosts begin that are not reached.
         self.reached = 0
+        #: The links back that each host gets in this round.
+        self.turned: dict[int, list[int]] = {}
         #: How many copies lead to each copy, one made for the other; and how many hosts there may be with all copies.
         self.depths: dict[int, int] = {}
         self.most = size + len(tree.targets) + _MORE_COPIES
@@ -333,6 +335,9 @@ class _Mapper:
             tree.via[number] = link
             tree.costs[number] = self._cost_back(child, link)
             self.heap.push(number)
+        for host, links in self.turned.items():
+            self._put_first(host, links)
+        self.turned.clear()
 
     def _cost_back(self, child: int, link: int) -> int:
         """Return what a host costs that is reached from its neighbour by a link back (costof).
@@ -391,14 +396,19 @@ class _Mapper:
         cost = INFINITY + tree.costs[host]
         tree.link_costs.append(cost)
         tree.marks.append(LEFT if cost >= 0 else LEFT | DEAD)
-        links = list(tree.links[host])
-        place = 0
-        while place < len(links) and tree.marks[links[place]] & DEAD:
-            place += 1
-        links.insert(place, link)
-        tree.links[host] = links
+        self.turned.setdefault(host, []).append(link)
         tree.back_links.add(link)
         return link
+
+    def _put_first(self, host: int, new: list[int]) -> None:
+        """Put links before all others of a host but the dead ones, the last of them first (addlink)."""
+        links, marks = self.tree.links[host], self.tree.marks
+        place = 0
+        while place < len(links) and marks[links[place]] & DEAD:
+            place += 1
+        dead = [link for link in new if marks[link] & DEAD]
+        alive = [link for link in reversed(new) if not marks[link] & DEAD]
+        self.tree.links[host] = [*links[:place], *dead, *alive, *links[place:]]
 
 
 def _octets(name: str) -> bytes:

@@ -239,7 +239,7 @@ def _number(found: UUCPMap, host: str) -> int:
         if not key.is_parent and key.name in numbers:
             return numbers[key.name]
     likely = near_misses(host, numbers)
-    raise UnknownHostError(f"no host {host} in {found.name}{_hint(likely)}", host, likely)
+    raise UnknownHostError(f"no host {host!r} is in {found.name}{_hint(likely)}", host, likely)
 
 
 def _line(found: UUCPMap, roads: Roads, to: str, origin: str) -> tuple[str, TableLine]:

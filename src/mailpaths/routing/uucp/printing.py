@@ -71,6 +71,7 @@ def _walk(tree: Tree, ledger: _Ledger, *, first_hops: bool) -> Iterator[Line]:  
     names, costs, parents, via, copies = tree.names, tree.costs, tree.parents, tree.via, tree.copies
     home = tree.home
     every = not ledger.only_interesting
+    is_beyond = _Beyond(tree)
     # What is still to be walked, the next at the end: a link, the marks that say how it is written, the road to its
     # start, and what the first hop costs.
     waiting: list[tuple[int, int, Written, int]] = [
@@ -90,7 +91,7 @@ def _walk(tree: Tree, ledger: _Ledger, *, first_hops: bool) -> Iterator[Line]:  
                 road = Written(f"{road[0]}{name}!", road[1], road[2])  # `onward`, for nearly every link of a real map
             else:
                 road = onward(road, name, mark)
-        elif kind & DOMAIN and not road.has_at and _is_beyond(tree, number):
+        elif kind & DOMAIN and not road.has_at and is_beyond(number):
             road = road._replace(has_at=True)
         if every and copies[number] == number and not kind & (_ANY_NET | PRIVATE):
             yield Line(names[number], toll if first_hops else costs[number], number, road[0], road[1])
@@ -114,15 +115,26 @@ def _above(tree: Tree, number: int) -> Iterator[int]:
         yield number
 
 
-def _is_beyond(tree: Tree, domain: int) -> bool:
-    """Tell whether a domain is entered from elsewhere than home.
+class _Beyond:
+    """Tell whether a domain is entered from elsewhere than home, and remember that of all nets on the way.
 
     Far gateways of a domain often get ``gateway!user@dom.ain`` wrong, and ``gateway!user%dom.ain`` right (setpath).
     """
-    above = tree.parents[domain]
-    while above != tree.home and tree.kinds[above] & _ANY_NET:
-        above = tree.parents[above]
-    return above != tree.home
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self._known = {tree.home: False}
+
+    def __call__(self, domain: int) -> bool:
+        tree, known = self.tree, self._known
+        passed = [domain]
+        above = tree.parents[domain]
+        while above not in known and tree.kinds[above] & _ANY_NET:
+            passed.append(above)
+            above = tree.parents[above]
+        found = known.get(above, True)  # a host is beyond, but for home
+        known.update(dict.fromkeys(passed, found))
+        return found
 
 
 class _Ledger:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mailpaths import names as names_room
 from mailpaths.routing.answer import Obstacle
@@ -80,6 +80,44 @@ class Road:
     over_cost: int = 0
 
 
+class Trail(NamedTuple):
+    """The hosts of a road from its end on: what two roads have in common they share."""
+
+    before: Trail | None
+    host: str
+
+
+class Summary(NamedTuple):
+    """What a road is like as a whole: what a table says of it.
+
+    ``lead`` are its first hosts as the map spells them, as far as the first that is no name of the origin. ``cost`` is
+    the sum of its links' costs and ``first_hop_cost`` that of those to its first hop, both without penalties;
+    ``is_first_hop_doubtful`` says that there is an obstacle on the way to that.
+    """
+
+    cost: int = 0
+    obstacles: tuple[Obstacle, ...] = ()
+    sides: int = 0
+    is_terminal: bool = False
+    trail: Trail | None = None
+    lead: tuple[str, ...] = ()
+    is_away: bool = False
+    first_hop_cost: int = 0
+    is_first_hop_doubtful: bool = False
+
+    def hosts(self) -> tuple[str, ...]:
+        """Return the hosts of the road, the destination last, none with a final dot."""
+        found: list[str] = []
+        trail = self.trail
+        while trail is not None:
+            trail, host = trail
+            found.append(host)
+        return tuple(reversed(found))
+
+
+_AT_HOME = Summary()
+
+
 class Roads:
     """The roads from one host over a world, computed when this is made. ``unreachable`` names hosts that have none."""
 
@@ -95,12 +133,13 @@ class Roads:
             found = lines(tree)
         self.origin = world.names[home]
         if world.has_odd_names:
-            found = (line for line in found if self._is_sound(line))
+            found = self._sound(found)
         self._lines: dict[str, Line] = {}
         for line in found:
             name = names_room.fold(names_room.without_dot(line.name))
             known = self._lines.setdefault(name, line)
-            if known.cost > line.cost:
+            # The best roads come in their order, and what they cost says nothing of what may stop them.
+            if mode != "best" and known.cost > line.cost:
                 self._lines[name] = line
         self.unreachable = tuple(
             [
@@ -137,14 +176,69 @@ class Roads:
 
     def obstacles(self, line: Line) -> tuple[Obstacle, ...]:
         """Return what may stop a message on the road of a line."""
-        found: dict[Obstacle, None] = {}
-        is_terminal = False
-        sides = 0
-        for step in self._ways.steps(line.number):
-            found |= dict.fromkeys(self._step_obstacles(step, sides, is_terminal=is_terminal))
-            sides |= 1 if self._ways.marks[step.link] & LEFT or step.turned else 2
-            is_terminal = self._ends_terminal(step, is_terminal=is_terminal)
-        return tuple(found)
+        found = _AT_HOME
+        for number, step in self._back_to((), line.number)[1]:
+            found = self._onward(found, number, step, ())
+        return found.obstacles
+
+    def summaries(self) -> Iterator[tuple[Line, Summary]]:
+        """Yield the lines with what their roads are like.
+
+        That takes no more time than there are links on all roads together: what two roads have in common is looked at
+        once.
+        """
+        known: dict[int, Summary] = {}
+        here = {name for name, line in self._lines.items() if not (line.before or line.behind or name[0] == ".")}
+        for line in self:
+            start, steps = self._back_to(known, line.number)
+            found = known.get(start, _AT_HOME)
+            for number, step in steps:
+                known[number] = found = self._onward(found, number, step, here)
+            yield line, found
+
+    def _back_to(self, known: Container[int], number: int) -> tuple[int, list[tuple[int, Step]]]:
+        """Return where the road to a host was last known (or home), and the links from there on, each with its end."""
+        ways = self._ways
+        steps: list[tuple[int, Step]] = []
+        while number not in known and (step := ways.last_step(number)) is not None:
+            steps.append((number, step))
+            number = ways.parent(number)
+        steps.reverse()
+        return number, steps
+
+    def _onward(self, road: Summary, number: int, step: Step, here: Container[str]) -> Summary:
+        """Return what a road is like that goes on over one link more; ``here`` are the folded names of the origin."""
+        ways = self._ways
+        mark = ways.marks[step.link]
+        cost, obstacles, sides, is_terminal, trail, lead, is_away, toll, is_doubtful = road
+        for one in self._step_obstacles(step, sides, is_terminal=is_terminal):
+            if one not in obstacles:
+                obstacles = (*obstacles, one)
+        sides |= 1 if mark & LEFT or step.turned else 2
+        is_terminal = self._ends_terminal(step, is_terminal=is_terminal)
+        if not mark & ALIAS:
+            cost += self._world.costs[step.declared]
+        if adds_host(ways.kinds[step.number], LEFT if step.turned else mark):
+            host = self._host(number, step)
+            name = names_room.without_dot(host)
+            if trail is None:
+                toll, is_doubtful = cost, bool(obstacles)
+            trail = Trail(trail, name)
+            if not is_away:
+                lead = (*lead, host)
+                is_away = names_room.fold(name) not in here
+        return Summary(cost, obstacles, sides, is_terminal, trail, lead, is_away, toll, is_doubtful)
+
+    def _host(self, number: int, step: Step) -> str:
+        """Return how a host is written, with the domains through which it was reached."""
+        ways = self._ways
+        name = ways.names[step.number]
+        while True:
+            number = ways.parent(number)
+            above = ways.last_step(number)
+            if above is None or not ways.kinds[above.number] & DOMAIN:
+                return name
+            name += ways.names[above.number]
 
     def steps(self, line: Line) -> list[Step]:
         """Return the links of the road of a line, from one host of the world to the next."""
@@ -156,10 +250,10 @@ class Roads:
 
     def turned(self, line: Line) -> tuple[str, int] | None:
         """Return the host before that of a line, and the link between, if that is declared the other way round."""
-        steps = self._ways.steps(line.number)
-        if not steps or not steps[-1].turned:
+        step = self._ways.last_step(line.number)
+        if step is None or not step.turned:
             return None
-        return self._ways.names[steps[-1].start], steps[-1].declared
+        return self._ways.names[step.start], step.declared
 
     def road(self, line: Line) -> Road:
         """Return the road of a line, hop by hop."""
@@ -234,24 +328,32 @@ class Roads:
         if (kind & DOMAIN or kind & (NET | DEAD_HOST) == NET | DEAD_HOST) and not mark & GATEWAY:
             yield Obstacle.NO_GATEWAY
 
-    def _is_sound(self, line: Line) -> bool:
-        """Tell whether every name on the road of a line is one: in quotes a map may say anything."""
-        return is_name(line.name) and all(
-            is_name(self._ways.names[step.number]) for step in self._ways.steps(line.number) if self._is_written(step)
-        )
-
-    def _is_written(self, step: Step) -> bool:
-        return not self._ways.kinds[step.number] & NET
+    def _sound(self, found: Iterator[Line]) -> Iterator[Line]:
+        """Yield the lines on whose roads every name is one: in quotes a map may say anything."""
+        ways = self._ways
+        known: dict[int, bool] = {}
+        for line in found:
+            start, steps = self._back_to(known, line.number)
+            is_sound = known.get(start, True)
+            for number, step in steps:
+                is_sound = is_sound and (bool(ways.kinds[step.number] & NET) or is_name(ways.names[step.number]))
+                known[number] = is_sound
+            if is_sound and is_name(line.name):
+                yield line
 
 
 def _label_lines(labels: Labels) -> Iterator[Line]:  # noqa: C901 - one loop
-    """Yield a line for each host and domain that has a best road, the cheapest first."""
+    """Yield a line for each name of a host or domain that has a best road, the cheapest first."""
     kinds, names, marks = labels.kinds, labels.names, labels.marks
     written: list[tuple[Written, int]] = []
+    # Whether a domain that is entered from there is entered from elsewhere than home: see `printing`.
+    is_far: list[bool] = []
+    called: set[tuple[int, str]] = set()
     for label, number in enumerate(labels.hosts):
         before = labels.before[label]
         if before < 0:
             written.append((START, LEFT))
+            is_far.append(False)
             yield Line(names[number], 0, label, "", "")
             continue
         road, writing = written[before]
@@ -268,13 +370,20 @@ def _label_lines(labels: Labels) -> Iterator[Line]:  # noqa: C901 - one loop
                         break
                     name += names[one]
             road = onward(road, name, mark)
-        elif kind & DOMAIN and not road.has_at and _is_beyond(labels, label):
+        elif kind & DOMAIN and not road.has_at and is_far[before]:
             road = road._replace(has_at=True)
         written.append((road, mark & WRITING))
-        if labels.of_host[number] == label and not (kind & PRIVATE or kind & (NET | DOMAIN) == NET):
-            found = domain_name(number, _above(labels, label), kinds, names) if kind & DOMAIN else names[number]
-            if found is not None:
-                yield Line(found, labels.costs[label], label, road.before, road.behind)
+        is_far.append(number != labels.home and (is_far[before] or not kind & (NET | DOMAIN)))
+        if kind & PRIVATE or kind & (NET | DOMAIN) == NET:
+            continue
+        if kind & DOMAIN:
+            found = domain_name(number, _above(labels, label), kinds, names)
+            if found is None or (number, found) in called:
+                continue
+            called.add((number, found))
+            yield Line(found, labels.costs[label], label, road.before, road.behind)
+        elif labels.of_host[number] == label:
+            yield Line(names[number], labels.costs[label], label, road.before, road.behind)
 
 
 def _above(labels: Labels, label: int) -> Iterator[int]:
@@ -282,11 +391,3 @@ def _above(labels: Labels, label: int) -> Iterator[int]:
     while label >= 0:
         yield labels.hosts[label]
         label = labels.before[label]
-
-
-def _is_beyond(labels: Labels, label: int) -> bool:
-    """Tell whether a domain is entered from elsewhere than home: see `printing`."""
-    for number in _above(labels, label):
-        if number == labels.home or not labels.kinds[number] & (NET | DOMAIN):
-            return number != labels.home
-    return False

@@ -6,6 +6,7 @@ of its text. Nothing here can make a program fail: what cannot be read is told a
 
 from __future__ import annotations
 
+import errno
 import io
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -138,6 +139,8 @@ def _of_stream(stream: IO[bytes]) -> Source:
 
 
 def _standard_input() -> AbstractContextManager[IO[bytes]]:
+    if sys.stdin is None or sys.stdin.closed:
+        raise OSError(errno.EBADF, "standard input is closed")
     return nullcontext(sys.stdin.buffer)
 
 

@@ -54,12 +54,22 @@ class Tree:
         """Return the host of the world that a host is, or is a copy of."""
         return self.originals[number]
 
+    def parent(self, number: int) -> int:
+        """Return the host over which a host is reached, -1 at home."""
+        return -1 if number == self.home else self.parents[number]
+
+    def last_step(self, number: int) -> Step | None:
+        """Return the last link of the road to a host, ``None`` at home."""
+        if number == self.home:
+            return None
+        link = self.via[number]
+        return Step(self.parents[number], number, link, self.made_from.get(link, link), link in self.back_links)
+
     def steps(self, number: int) -> list[Step]:
         """Return the links of the road to a host, from home on."""
         found: list[Step] = []
-        while number != self.home:
-            link, parent = self.via[number], self.parents[number]
-            found.append(Step(parent, number, link, self.made_from.get(link, link), link in self.back_links))
-            number = parent
+        while (step := self.last_step(number)) is not None:
+            found.append(step)
+            number = step.start
         found.reverse()
         return found

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from mailpaths import names
-from mailpaths.errors import MapError
+from mailpaths.errors import MapError, UnknownHostError
 from mailpaths.grammar.uucpcost import SYMBOLS
 from mailpaths.routing.answer import Ambiguous, Answer, Found, NotFound
 from mailpaths.routing.lookup import UUCP_ZONE, keys, near_misses
@@ -17,17 +17,25 @@ from mailpaths.routing.uucp import sources as sources_room
 from mailpaths.routing.uucp.flags import DOMAIN, NET, PRIVATE
 from mailpaths.routing.uucp.printing import Line
 from mailpaths.routing.uucp.reading import read
-from mailpaths.routing.uucp.roads import Mode, Road, Roads
+from mailpaths.routing.uucp.roads import MODES, Mode, Road, Roads
 from mailpaths.routing.uucp.sources import Trouble
 from mailpaths.routing.uucp.world import Message, World
 
-__all__ = ["BUNDLED_HOME", "UUCPMap"]
+__all__ = ["BUNDLED_HOME", "UUCPMap", "this_host"]
 
 #: The home of the bundled map: the host at which the UUCP map was put together and from which it was sent out.
 BUNDLED_HOME = "rutgers"
 _BUNDLED = "uucp-map-1988-12-31.map.xz"
 # A table of the roads from one host takes a few megabytes.
 _MOST_ORIGINS = 16
+_NO_HOME = "expected the host at which the roads begin: this map has no home"
+
+
+def this_host() -> str:
+    """Return the name of this host, which pathalias takes for the home where none is named (local.c, main.c)."""
+    import socket  # loads where nothing else is said
+
+    return socket.gethostname() or "lostinspace"
 
 
 class UUCPMap:
@@ -35,7 +43,8 @@ class UUCPMap:
 
     ``home`` is the origin where a question names none. ``mode`` says how roads are computed: ``"pathalias"``, exactly
     as pathalias 10 does, or ``"best"``, the cheapest that there are, with costs that people can read. Roads from the
-    last 16 origins are kept. A map can be shared between threads.
+    last 16 origins are kept. A map can be shared between threads. Raises `UnknownHostError` for a home that is not in
+    the map.
 
     >>> from mailpaths.routing import UUCPMap
     >>> roads = UUCPMap.from_text("unc duke(HOURLY), phs(HOURLY*4)\nduke research(DAILY/2), phs(DEMAND)", home="unc")
@@ -54,6 +63,8 @@ class UUCPMap:
         name: str = "the map",
         troubles: Iterable[Trouble] = (),
     ) -> None:
+        if mode not in MODES:
+            raise MapError(f"unknown mode {mode!r} of a map; there are {' and '.join(MODES)}")
         self.home = home
         self.mode: Mode = mode
         self.name = name
@@ -61,7 +72,11 @@ class UUCPMap:
         self.troubles = tuple(troubles)
         self._world = world
         self._computed: OrderedDict[int, Roads] = OrderedDict()
+        # One lock for what is kept, and one an origin: whose roads are known already waits for no others.
         self._lock = threading.Lock()
+        self._at_work: dict[int, threading.Lock] = {}
+        if home is not None and self._number(home) is None:
+            raise self._unknown(home)
 
     @classmethod
     def load(
@@ -136,8 +151,11 @@ class UUCPMap:
         """Return the road to a host: see `mailpaths.routing.Router.resolve`.
 
         A name is looked up as RFC 976 3 (b) says: itself, in the zone .UUCP without that, then its domains from
-        specific to general. A name that only exists privately, in several files, is `Ambiguous`.
+        specific to general. A name that only exists privately, in several files, is `Ambiguous`. From an origin that is
+        not in the map nothing is found. Raises `MapError` where there is no origin, the map's home included.
         """
+        if origin is None and self.home is None:
+            raise MapError(_NO_HOME)
         roads = self._roads_or_none(origin)
         if roads is None:
             return NotFound()
@@ -154,21 +172,33 @@ class UUCPMap:
     def road(self, host: str, *, origin: str | None = None) -> Road | None:
         """Return the road to a host or domain hop by hop, ``None`` where there is none by that name or a parent's.
 
-        Raises `MapError` for an origin that is not in the map.
+        Raises `UnknownHostError` for an origin that is not in the map.
         """
         roads = self.roads(origin)
         found = self._line(host, roads)
         return None if found is None else roads.road(found[0])
 
     def roads(self, origin: str | None = None) -> Roads:
-        """Return all roads from a host, computed or remembered. Raises `MapError` for one that is not in the map."""
+        """Return all roads from a host, computed or remembered.
+
+        Raises `UnknownHostError` for one that is not in the map, `MapError` where none is named and there is no home.
+        """
         origin = origin if origin is not None else self.home
         if origin is None:
-            raise MapError("expected the host at which the roads begin: this map has no home")
+            raise MapError(_NO_HOME)
         found = self._roads_or_none(origin)
         if found is None:
-            raise MapError(f"no host {origin!r} in {self.name}: roads begin at a host of the map")
+            raise self._unknown(origin)
         return found
+
+    def at(self, home: str) -> UUCPMap:
+        """Return the same map as seen from another home. Raises `UnknownHostError` for one that is not in it."""
+        return UUCPMap(self._world, home=home, mode=self.mode, name=self.name, troubles=self.troubles)
+
+    def _unknown(self, origin: str) -> UnknownHostError:
+        near = near_misses(origin, self._world.numbers)
+        hint = f"; there is {', '.join(near)}" if near else ""
+        return UnknownHostError(f"no host {origin!r} is in {self.name}, so no road begins there{hint}", origin, near)
 
     @staticmethod
     def _line(host: str, roads: Roads) -> tuple[Line, bool] | None:
@@ -189,11 +219,19 @@ class UUCPMap:
             return None
         with self._lock:
             found = self._computed.get(number)
+            if found is not None:
+                self._computed.move_to_end(number)
+                return found
+            work = self._at_work.setdefault(number, threading.Lock())
+        with work:
+            found = self._computed.get(number)
             if found is None:
-                self._computed[number] = found = Roads(self._world, number, self.mode)
-                while len(self._computed) > _MOST_ORIGINS:
-                    self._computed.popitem(last=False)
-            self._computed.move_to_end(number)
+                found = Roads(self._world, number, self.mode)
+                with self._lock:
+                    self._computed[number] = found
+                    self._at_work.pop(number, None)
+                    while len(self._computed) > _MOST_ORIGINS:
+                        self._computed.popitem(last=False)
         return found
 
     def _number(self, origin: str) -> int | None:
