@@ -98,10 +98,13 @@ def calls() -> list[str]:
             best(lambda: list(map(roads.resolve, every)), 3) / len(every),
         ),
     ]
-    table = PathTable.from_text("".join([f"h{number}\thub{number % 50}!h{number}!%s\n" for number in range(35_000)]))
-    names = [f"h{number}" for number in range(0, 35_000, 7)]
-    first = best(lambda: [table.resolve(name) for name in names], 1) / len(names)
-    again = best(lambda: [table.resolve(name) for name in names], 5) / len(names)
+    text = "".join([f"h{number}\thub{number % 50}!h{number}!%s\n" for number in range(35_000)])
+    names = [f"h{number}" for number in range(35_000)]
+    tables = [PathTable.from_text(text) for _ in range(5)]
+    asked = iter(tables)
+    first = best(lambda: list(map(next(asked).resolve, names)), len(tables)) / len(names)
+    table = tables[0]
+    again = best(lambda: list(map(table.resolve, names)), 5) / len(names)
     if not isinstance(table.resolve("h7"), Found):
         raise SystemExit("the table does not know its own hosts")
     rows += [("a look-up among 35,000 routes, the first of its host", first), ("the same, asked again", again)]

@@ -19,6 +19,7 @@ from mailpaths.routing.uucp.flags import (
     DEAD_HOST,
     DOMAIN,
     GATEWAY,
+    INFINITY,
     LEFT,
     NET,
     PRIVATE,
@@ -176,6 +177,8 @@ class Roads:
 
     def obstacles(self, line: Line) -> tuple[Obstacle, ...]:
         """Return what may stop a message on the road of a line."""
+        if isinstance(self._ways, Tree) and 0 <= line.cost < INFINITY:
+            return ()  # pathalias charges at least that much for any
         found = _AT_HOME
         for number, step in self._back_to((), line.number)[1]:
             found = self._onward(found, number, step, ())
