@@ -18,7 +18,7 @@ import pytest
 
 from mailpaths.routing import Found, PathTable, UUCPMap
 from mailpaths.routing.exports import FORMATS, LeftOut, write
-from tests.mta import ask_postfix, programs
+from tests.mta import ask_postfix, ask_sendmail, programs
 
 pytestmark = pytest.mark.mta
 
@@ -282,35 +282,17 @@ def test_exim_runs_uux_with_the_first_hop(home: Path, place: Path) -> None:
 
 # Sendmail
 
-SENDMAIL_MC = """\
-divert(0)dnl
-OSTYPE(`linux')dnl
-define(`confDOMAIN_NAME',`gw.example')dnl
-define(`confSERVICE_SWITCH_FILE',`{run}/switch')dnl
-define(`confDONT_PROBE_INTERFACES',`True')dnl
-define(`confTO_IDENT',`0')dnl
-define(`QUEUE_DIR',`{run}/queue')dnl
-define(`ALIAS_FILE',`')dnl
-define(`HELP_FILE',`')dnl
-define(`STATUS_FILE',`')dnl
-FEATURE(`no_default_msa')dnl
-FEATURE(`nocanonify')dnl
-FEATURE(`accept_unqualified_senders')dnl
-FEATURE(`accept_unresolvable_domains')dnl
-FEATURE(`mailertable',`hash {table}')dnl
-define(`SMART_HOST',`relay:smart.invalid')dnl
-MAILER(`local')dnl
-MAILER(`smtp')dnl
-MAILER(`uucp')dnl
-"""
+# The configuration of ask_sendmail.py, with a mailertable and UUCP; what that does not name goes by `relay`.
+SENDMAIL_MC = f"{ask_sendmail.SENDMAIL_MC.replace('`esmtp:', '`relay:')}MAILER(`uucp')dnl\n"
 
 
-def ask_sendmail(home: Path, table: Path, questions: Sequence[str]) -> list[str]:
+def sendmail_answers(home: Path, table: Path, questions: Sequence[str]) -> list[str]:
     """Return what test mode prints about each question."""
     run = home / "exports-run" / "sendmail"
     (run / "queue").mkdir(parents=True, exist_ok=True)
     (run / "switch").write_text("hosts files\naliases files\npasswd files\n")
-    (run / "table.mc").write_text(SENDMAIL_MC.format(run=run, table=table))
+    mailertable = f"FEATURE(`mailertable',`hash {table}')dnl"
+    (run / "table.mc").write_text(SENDMAIL_MC.format(run=run, defines="", features=mailertable))
     macros = home / "sendmail-cf/usr/share/sendmail/cf"
     (run / "table.cf").write_text(
         programs.run(["m4", f"-D_CF_DIR_={macros}/", f"{macros}/m4/cf.m4", str(run / "table.mc")])
@@ -330,7 +312,7 @@ def makemap(home: Path, table: Path) -> None:
 
 def parsed(home: Path, table: Path, hosts: Sequence[str]) -> dict[str, str]:
     """Return what carries an address at each host, and where to."""
-    blocks = ask_sendmail(home, table, [f"/parse u@{host}" for host in hosts])
+    blocks = sendmail_answers(home, table, [f"/parse u@{host}" for host in hosts])
     return {host: _read_sendmail(block, host) for host, block in zip(hosts, blocks, strict=True)}
 
 
@@ -352,7 +334,7 @@ def test_sendmail_loads_the_whole_world(home: Path, place: Path, world: UUCPMap,
     makemap(home, table)
     assert len(rows) == 25428  # less the 14 domains of the home, below no domain of another
     names = list(rows)[::10]
-    answers = ask_sendmail(home, table, [f"/map mailertable {name}" for name in names])
+    answers = sendmail_answers(home, table, [f"/map mailertable {name}" for name in names])
     assert {name: re.findall(r"returns (\S+)", answer)[-1] for name, answer in zip(names, answers, strict=True)} == {
         name: rows[name] for name in names
     }

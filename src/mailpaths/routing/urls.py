@@ -73,7 +73,7 @@ def _registered(scheme: str) -> Opener | None:
     for entry in entry_points(group=GROUP, name=scheme):
         try:
             opener: Opener = entry.load()
-        except Exception as error:
+        except Exception as error:  # whatever another package does when it loads
             raise MapError(f"the router {scheme}: of {entry.value} cannot be loaded: {error}") from error
         return opener
     return None

@@ -124,7 +124,6 @@ class Roads:
 
     def __init__(self, world: World, home: int, mode: Mode = "pathalias") -> None:
         self._world = world
-        self._home = home
         self._ways: Tree | Labels
         if mode == "best":
             self._ways = labels = find_labels(world, home)
