@@ -86,6 +86,10 @@ class GatewayDomains:
         for way in [*mine, *(known_gateways() if known is None else known)]:
             self._ways.setdefault(names.fold(way.domain), []).append(way)
 
+    def ways(self) -> tuple[GatewayDomain, ...]:
+        """Return the ways in by which it answers: of each domain those that are taken unasked, the own ones first."""
+        return tuple([way for ways in self._ways.values() for way in ways if way.default])
+
     def resolve(self, host: str, *, origin: str | None = None) -> Answer:
         """Return the road to a host of a pseudo-domain; any other is not found, and neither is a gateway's own way."""
         name = names.without_dot(host)

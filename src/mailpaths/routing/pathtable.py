@@ -98,6 +98,10 @@ class PathTable:
         self._answers[key] = answer = Found(template, row.cost, self.name, row.name)
         return answer
 
+    def hosts(self) -> tuple[str, ...]:
+        """Return the names of all hosts in the table, in its order; no domains."""
+        return tuple([row.name for row in self._rows.values() if not row.name.startswith(".")])
+
     def __iter__(self) -> Iterator[Row]:
         """Return the rows, in the order in which they were added."""
         return iter(self._rows.values())

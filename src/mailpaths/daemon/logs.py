@@ -1,0 +1,56 @@
+"""A log that programs can read: one line an event, ``key=value`` each, quoted where it must be."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+
+__all__ = ["Journal"]
+
+_PLAIN = re.compile(r"[A-Za-z0-9_.,:/+@%!-]+\Z")
+
+
+class Journal:
+    """Writes events to a logger of the standard library as ``event=… key=value``.
+
+    What peers send is quoted as JSON does, in ASCII, so that a line stays a line. Who asked, and for whom, is personal:
+    with ``names_peers`` unset, what stands under ``peer`` and ``address`` is left out.
+
+    >>> import sys
+    >>> logger = logging.Logger("example")
+    >>> logger.addHandler(logging.StreamHandler(sys.stdout))
+    >>> Journal(logger).info("closed", peer="192.0.2.1", requests=3, reason="idle")
+    event=closed requests=3 reason=idle
+    """
+
+    def __init__(self, logger: logging.Logger, *, names_peers: bool = False) -> None:
+        self._logger = logger
+        self._names_peers = names_peers
+
+    def info(self, event: str, **facts: object) -> None:
+        """Write of something that is as it should be."""
+        self._write(logging.INFO, event, facts)
+
+    def warning(self, event: str, **facts: object) -> None:
+        """Write of something that somebody may want to look at."""
+        self._write(logging.WARNING, event, facts)
+
+    def error(self, event: str, **facts: object) -> None:
+        """Write of something that failed."""
+        self._write(logging.ERROR, event, facts)
+
+    def _write(self, level: int, event: str, facts: dict[str, object]) -> None:
+        if not self._logger.isEnabledFor(level):
+            return
+        shown = [
+            f"{key}={_value(value)}"
+            for key, value in facts.items()
+            if value is not None and (self._names_peers or key not in {"peer", "address"})
+        ]
+        self._logger.log(level, "%s", " ".join([f"event={event}", *shown]))
+
+
+def _value(value: object) -> str:
+    text = f"{value:.3f}" if isinstance(value, float) else str(value)
+    return text if _PLAIN.match(text) else json.dumps(text)

@@ -1,0 +1,334 @@
+"""`PathClient` and `AsyncPathClient`: a path server asked over a socket, and in an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from mailpaths.daemon.endpoint import Endpoint
+from mailpaths.pathservice.dialog import (
+    DEFAULT_TIMEOUT,
+    Action,
+    Connect,
+    Dialog,
+    LinkError,
+    PathServiceError,
+    Receive,
+    Send,
+    Step,
+    Steps,
+)
+from mailpaths.pathservice.reply import Reply
+
+__all__ = ["PORT", "AsyncPathClient", "PathClient", "endpoint"]
+
+#: The port of the service (RFC 915, Overview); IANA calls it uucp-path.
+PORT = 117
+_SCHEME = "path://"
+_OCTETS = 4096
+# Octets of replies that nobody has asked for yet: more is no server of ours.
+_MOST_UNREAD = 64 * 1024
+
+
+def endpoint(server: Endpoint | str) -> Endpoint:
+    """Return the server that ``HOST:PORT`` or ``path://HOST:PORT`` names; port 117 unless it says another.
+
+    Raises `mailpaths.daemon.endpoint.EndpointError` for anything else.
+    """
+    if isinstance(server, Endpoint):
+        return server
+    return Endpoint.parse(server.removeprefix(_SCHEME).removesuffix("/"), port=PORT)
+
+
+class PathClient:
+    """A client of the path service, for programs that wait for answers.
+
+    ``server`` is ``HOST:PORT``, port 117 unless it says another; nothing is connected before the first question. One
+    connection serves them all; where it has died there is a new one. An answer may take ``timeout`` seconds. Threads
+    that share a client take turns.
+
+    Every method raises `PathServiceError` where the server gives no reply, and `WireError` for a text that no question
+    can carry.
+
+    >>> from mailpaths.pathservice import PathClient, running
+    >>> from mailpaths.routing import UUCPMap
+    >>> with running(UUCPMap.bundled()) as server, PathClient(server) as client:
+    ...     print(client.path("root@inria.uucp"))
+    220 uunet!mcvax!inria!root@mimsy
+    """
+
+    def __init__(self, server: Endpoint | str, *, timeout: float = DEFAULT_TIMEOUT) -> None:
+        self._dialog = Dialog(endpoint(server), timeout=timeout)
+        self._socket: socket.socket | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def server(self) -> Endpoint:
+        """The server that is asked."""
+        return self._dialog.endpoint
+
+    @property
+    def greeting(self) -> Reply | None:
+        """What the server said first, the last time that it was connected."""
+        return self._dialog.greeting
+
+    def path(self, address: str, *, origin: str | None = None) -> Reply:
+        """Return the reply to PATH: of code 220 or 230 its text is the address.
+
+        With an ``origin`` the road begins there, if the server knows the command FROM and that host; if not, the reply
+        is that of FROM.
+        """
+        return self.ask("PATH", address, origin=origin)
+
+    def help(self, topic: str = "") -> Reply:
+        """Return the reply to HELP."""
+        return self.ask("HELP", topic)
+
+    def ask(self, verb: str, argument: str = "", *, origin: str | None = None) -> Reply:
+        """Return the reply to any command."""
+        with self._lock:
+            return self._run(self._dialog.ask(verb, argument, origin=origin))
+
+    def close(self) -> None:
+        """End the connection, if there is one, with QUIT. The client can be used again."""
+        with self._lock:
+            if self._socket is not None:
+                with suppress(OSError):
+                    self._socket.settimeout(1.0)
+                    self._socket.sendall(b"QUIT\r\n")
+                self._hang_up()
+
+    def _run(self, steps: Steps) -> Reply:
+        try:
+            action = next(steps)
+            while True:
+                try:
+                    outcome = self._do(action)
+                except OSError as error:
+                    action = steps.throw(LinkError(_reason(error)))
+                else:
+                    action = steps.send(outcome)
+        except StopIteration as end:
+            reply: Reply = end.value
+            return reply
+        except PathServiceError:
+            raise
+        except BaseException:  # interrupted amid a reply: the next one would be taken for it
+            self._hang_up()
+            raise
+
+    def _do(self, action: Action) -> bytes | None:
+        match action:
+            case Connect(seconds):
+                where = self._dialog.endpoint
+                self._socket = socket.create_connection((where.host, where.port), timeout=seconds)
+                self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                return None
+            case Step.HANG_UP:
+                self._hang_up()
+                return None
+        assert self._socket is not None  # noqa: S101 - for the type checker: a dialog connects first
+        match action:
+            case Send(data, seconds):
+                self._socket.settimeout(seconds)
+                self._socket.sendall(data)
+                return None
+            case Receive(seconds):
+                self._socket.settimeout(seconds)
+            case _:
+                self._socket.settimeout(0.0)
+        try:
+            return self._socket.recv(_OCTETS)
+        except (TimeoutError, BlockingIOError):
+            return None
+
+    def _hang_up(self) -> None:
+        self._dialog.hang_up()
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def __enter__(self) -> Self:
+        """Return the client."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """Return the call that makes it."""
+        return f"PathClient({str(self.server)!r}, timeout={self._dialog.timeout!r})"
+
+
+class AsyncPathClient:
+    """The async twin of `PathClient`: tasks that share one take turns."""
+
+    def __init__(self, server: Endpoint | str, *, timeout: float = DEFAULT_TIMEOUT) -> None:
+        self._dialog = Dialog(endpoint(server), timeout=timeout)
+        self._link: _Link | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._lock = asyncio.Lock()
+
+    @property
+    def server(self) -> Endpoint:
+        """The server that is asked."""
+        return self._dialog.endpoint
+
+    @property
+    def greeting(self) -> Reply | None:
+        """What the server said first, the last time that it was connected."""
+        return self._dialog.greeting
+
+    async def path(self, address: str, *, origin: str | None = None) -> Reply:
+        """Return the reply to PATH: see `PathClient.path`."""
+        return await self.ask("PATH", address, origin=origin)
+
+    async def help(self, topic: str = "") -> Reply:
+        """Return the reply to HELP."""
+        return await self.ask("HELP", topic)
+
+    async def ask(self, verb: str, argument: str = "", *, origin: str | None = None) -> Reply:
+        """Return the reply to any command."""
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:  # a connection lives and dies with its loop
+            self._hang_up()
+            self._loop, self._lock = loop, asyncio.Lock()
+        async with self._lock:
+            return await self._run(self._dialog.ask(verb, argument, origin=origin))
+
+    async def close(self) -> None:
+        """End the connection, if there is one, with QUIT. The client can be used again."""
+        async with self._lock:
+            if self._link is not None and self._loop is asyncio.get_running_loop():
+                self._link.transport.write(b"QUIT\r\n")
+                self._link.transport.close()
+                self._link = None
+            self._hang_up()
+
+    async def _run(self, steps: Steps) -> Reply:
+        try:
+            action = next(steps)
+            while True:
+                try:
+                    outcome = await self._do(action)
+                except OSError as error:
+                    action = steps.throw(LinkError(_reason(error)))
+                else:
+                    action = steps.send(outcome)
+        except StopIteration as end:
+            reply: Reply = end.value
+            return reply
+        except PathServiceError:
+            raise
+        except BaseException:  # cancelled amid a reply: the next one would be taken for it
+            self._hang_up()
+            raise
+
+    async def _do(self, action: Action) -> bytes | None:
+        match action:
+            case Connect(seconds):
+                loop, where = asyncio.get_running_loop(), self._dialog.endpoint
+                async with asyncio.timeout(seconds):
+                    _, self._link = await loop.create_connection(_Link, where.host, where.port)
+                return None
+            case Step.HANG_UP:
+                self._hang_up()
+                return None
+        assert self._link is not None  # noqa: S101 - for the type checker: a dialog connects first
+        match action:
+            case Send(data):
+                self._link.transport.write(data)
+                return None
+            case Receive(seconds):
+                return await self._link.receive(seconds)
+            case _:
+                return self._link.take()
+
+    def _hang_up(self) -> None:
+        self._dialog.hang_up()
+        if self._link is not None:
+            link, self._link = self._link, None
+            with suppress(RuntimeError):  # its loop is closed already
+                link.transport.abort()
+
+    async def __aenter__(self) -> Self:
+        """Return the client."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        await self.close()
+
+    def __repr__(self) -> str:
+        """Return the call that makes it."""
+        return f"AsyncPathClient({str(self.server)!r}, timeout={self._dialog.timeout!r})"
+
+
+class _Link(asyncio.Protocol):
+    """A connection in an event loop: what came and was not taken yet, and whether more can come."""
+
+    transport: asyncio.Transport
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+        self._is_closed = False
+        self._waiter: asyncio.Future[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - for the type checker
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._data += data
+        if len(self._data) > _MOST_UNREAD:
+            self.transport.pause_reading()
+        self._wake()
+
+    def eof_received(self) -> None:
+        self._is_closed = True
+        self._wake()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's own signature
+        self._is_closed = True
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def take(self) -> bytes | None:
+        """Return what is there: no octets at the end of the stream, ``None`` where nothing is."""
+        if not self._data:
+            return b"" if self._is_closed else None
+        found = bytes(self._data)
+        self._data.clear()
+        if not self._is_closed:
+            self.transport.resume_reading()
+        return found
+
+    async def receive(self, seconds: float) -> bytes | None:
+        """Wait so long for something to be there, and return it."""
+        found = self.take()
+        if found is None:
+            self._waiter = asyncio.get_running_loop().create_future()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._waiter
+            found = self.take()
+        return found
+
+
+def _reason(error: OSError) -> str:
+    """Return what is wrong in a few words: asyncio has its own for a connection that several addresses refused."""
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    return error.strerror or str(error) or type(error).__name__

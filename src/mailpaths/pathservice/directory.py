@@ -1,0 +1,184 @@
+"""`Directory`: the router for people, who know a part of a host's name or another name of it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Protocol, runtime_checkable
+
+from mailpaths import names
+from mailpaths.routing.answer import Ambiguous, Answer, Found, NotFound
+from mailpaths.routing.chain import Cached, Chain
+from mailpaths.routing.gateways import GatewayDomains
+from mailpaths.routing.lookup import UUCP_ZONE, is_name
+from mailpaths.routing.pathtable import PathTable
+from mailpaths.routing.router import Router
+from mailpaths.routing.smarthost import SmartHost
+from mailpaths.routing.uucp.uucpmap import UUCPMap
+
+__all__ = ["MOST_CANDIDATES", "Directory", "Listed", "leaves"]
+
+#: Hosts that are told of one name: what a person can choose from.
+MOST_CANDIDATES = 50
+_MOST_NEAR_MISSES = 5
+
+
+@runtime_checkable
+class Listed(Protocol):
+    """A router that can say which hosts it knows."""
+
+    def hosts(self) -> Iterable[str]:
+        """Return the names of the hosts, domains not among them."""
+        ...
+
+
+def leaves(router: Router) -> tuple[Router, ...]:
+    """Return the routers that a router is made of, in the order in which they are asked."""
+    if isinstance(router, Chain):
+        return tuple([leaf for one in router.routers for leaf in leaves(one)])
+    if isinstance(router, Cached):
+        return leaves(router.router)
+    return (router,)
+
+
+class Directory:
+    r"""A router that also finds a host by the beginning of its name, as RFC 915 (Path Command Arguments) asks.
+
+    A name is first looked up as any router does. If nobody knows it, it is taken for the beginning of one: ``vax1`` and
+    ``vax1.cent`` both find ``vax1.cent.lanc.ac.uk`` in a table. Where several hosts begin so and different roads lead
+    to them, they are all told (`Ambiguous`).
+
+    A name without a dot is sought in every map and table: ``pitt`` of one and ``pitt.CSNET`` of another are two hosts
+    with one nickname. Within one map or table a name that stands there is whole: ``a`` means ``a``, although
+    ``a.cc.umich.edu`` begins so.
+
+    >>> from mailpaths.routing import PathTable
+    >>> table = PathTable.from_text("vax1.cent.lanc.ac.uk\t%s%%vax1.cent.lanc@UCL-CS.ARPA\n")
+    >>> Directory(table).resolve("vax1.cent").matched
+    'vax1.cent.lanc.ac.uk'
+    """
+
+    def __init__(self, router: Router) -> None:
+        self.router = router
+        parts = leaves(router)
+        # Whoever takes everything knows nothing: it is asked when all others do not know either.
+        self._relays = [one for one in parts if isinstance(one, SmartHost)]
+        self._knowing = [one for one in parts if not isinstance(one, SmartHost)]
+        self._longer = {id(one): _Names(one.hosts()) for one in self._knowing if isinstance(one, Listed)}
+
+    @property
+    def size(self) -> int:
+        """How many hosts the maps and tables list."""
+        return sum(names.size for names in self._longer.values())
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether every answer comes from memory, so that nobody who waits for one keeps others waiting."""
+        return all(isinstance(one, UUCPMap | PathTable | GatewayDomains) for one in self._knowing)
+
+    @property
+    def maps(self) -> tuple[UUCPMap, ...]:
+        """The maps in it, which know roads from any of their hosts."""
+        return tuple([one for one in self._knowing if isinstance(one, UUCPMap)])
+
+    def resolve(self, host: str, *, origin: str | None = None) -> Answer:
+        """Return the road to a host: see `mailpaths.routing.Router.resolve`."""
+        if "." not in host and len(self._longer) > 1:
+            answer = self._nickname(host, origin)
+        else:
+            answer = self._whole(host, origin)
+            if isinstance(answer, NotFound):
+                found = self._begun(host, self._knowing, origin)
+                answer = _one_of(found) if found else answer
+        if not isinstance(answer, NotFound):
+            return answer
+        for relay in self._relays:
+            beyond = relay.resolve(host, origin=origin)
+            if not isinstance(beyond, NotFound):
+                return beyond
+        return NotFound(self._near(host, answer, origin))
+
+    def _whole(self, host: str, origin: str | None) -> Answer:
+        """Return what the first router says that knows the name as it is."""
+        near: list[str] = []
+        for one in self._knowing:
+            answer = one.resolve(host, origin=origin)
+            if not isinstance(answer, NotFound):
+                return answer
+            near += answer.near_misses
+        return NotFound(tuple(dict.fromkeys(near)))
+
+    def _nickname(self, host: str, origin: str | None) -> Answer:
+        """Return what a name without a dot means in all maps and tables together."""
+        near: list[str] = []
+        found: list[tuple[str, Found]] = []
+        for one in self._knowing:
+            answer = one.resolve(host, origin=origin)
+            if isinstance(answer, Found):
+                found.append((f"{host}{UUCP_ZONE.upper()}", answer))
+            elif isinstance(answer, NotFound):
+                near += answer.near_misses
+                found += self._begun(host, [one], origin)
+            else:
+                return answer
+        return _one_of(found) if found else NotFound(tuple(dict.fromkeys(near)))
+
+    def _begun(self, host: str, where: Iterable[Router], origin: str | None) -> list[tuple[str, Found]]:
+        """Return the hosts whose names begin so, each with the road to it."""
+        name = names.fold(names.without_dot(host)).removesuffix(UUCP_ZONE)
+        found: list[tuple[str, Found]] = []
+        if not is_name(name) or name.startswith("."):
+            return found
+        for one in where:
+            longer = self._longer.get(id(one))
+            if longer is None:
+                continue
+            # One more than are told, so that the last of them is known to be the last.
+            for full in islice(longer.after(name), MOST_CANDIDATES + 1):
+                answer = one.resolve(full, origin=origin)
+                if isinstance(answer, Found):
+                    found.append((full, answer))
+        return found
+
+    def _near(self, host: str, answer: NotFound, origin: str | None) -> tuple[str, ...]:
+        """Return names that may be meant: letters apart, or the host's own name in another domain."""
+        own, dot, _ = names.without_dot(host).partition(".")
+        broken: list[str] = []
+        if dot and is_name(own) and isinstance(self._whole(own, origin), Found):
+            broken.append(f"{own}{UUCP_ZONE.upper()}")
+        if dot and is_name(own):
+            broken += [full for full, _ in self._begun(own, self._knowing, origin)]
+        near = dict.fromkeys([*answer.near_misses, *broken])
+        return tuple([one for one in near if not names.same(one, host)])[:_MOST_NEAR_MISSES]
+
+    def __repr__(self) -> str:
+        """Return the call that makes it."""
+        return f"Directory({self.router!r})"
+
+
+class _Names:
+    """The names of several labels that a router knows, in the order of their letters."""
+
+    def __init__(self, hosts: Iterable[str]) -> None:
+        every = list(hosts)
+        self.size = len(every)
+        spelled = {names.fold(host): host for host in every if "." in host[1:]}
+        self._folded = sorted(spelled)
+        self._spelled = spelled
+
+    def after(self, name: str) -> Iterator[str]:
+        """Yield the names that go on behind this one with a dot."""
+        begin = f"{name}."
+        for place in range(bisect_left(self._folded, begin), len(self._folded)):
+            folded = self._folded[place]
+            if not folded.startswith(begin):
+                return
+            yield self._spelled[folded]
+
+
+def _one_of(found: list[tuple[str, Found]]) -> Answer:
+    """Return the road that all of these hosts have in common, else which hosts they are."""
+    if len({(answer.template.text, answer.hosts) for _, answer in found}) == 1:
+        return found[0][1]
+    return Ambiguous(tuple(dict.fromkeys([full for full, _ in found])))

@@ -1,0 +1,176 @@
+"""`PathServer`: the service on TCP ports, many callers at once in one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import socket
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from mailpaths.daemon.endpoint import Endpoint
+from mailpaths.daemon.limits import Limits, Turnstile, peer_key
+from mailpaths.daemon.logs import Journal
+from mailpaths.errors import MapError
+from mailpaths.pathservice.codes import Code
+from mailpaths.pathservice.connection import Connection
+from mailpaths.pathservice.directory import Directory
+from mailpaths.pathservice.reply import Reply, printable
+from mailpaths.pathservice.service import PathService
+from mailpaths.routing.router import Router
+
+__all__ = ["Network", "PathServer"]
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+#: Octets that are read at once.
+_BUFFER = 16 * 1024
+#: Routers that may be asked at once where they take their time.
+_THREADS = 16
+#: Connections that wait to be accepted; the system has a limit of its own.
+_BACKLOG = 1024
+#: Seconds for what is in flight when the server ends.
+_GRACE = 5.0
+# A database that lists fewer hosts than this share of the old one is a file that was cut off, until somebody says that
+# it is not: by a restart.
+_LEAST_SHARE = 0.5
+
+
+class PathServer:
+    """Serves a `PathService`.
+
+    ``allow`` are the networks whose peers are served, all where there are none; others are told 510 and go. ``journal``
+    is where it writes what happens: unless another is named, to the logger ``mailpaths.pathservice``.
+    """
+
+    def __init__(
+        self,
+        service: PathService,
+        *,
+        limits: Limits | None = None,
+        allow: Iterable[Network] = (),
+        journal: Journal | None = None,
+    ) -> None:
+        self.service = service
+        self.limits = Limits() if limits is None else limits
+        self.allow = tuple(allow)
+        self.journal = Journal(logging.getLogger("mailpaths.pathservice")) if journal is None else journal
+        self.buffer = memoryview(bytearray(_BUFFER))
+        self.threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="path-service")
+        self.is_stopping = False
+        self._turnstile = Turnstile(self.limits)
+        self._connections: set[Connection] = set()
+        self._listeners: list[asyncio.Server] = []
+        self._empty = asyncio.Event()
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The loop in which it serves."""
+        return asyncio.get_running_loop()
+
+    async def listen(self, endpoint: Endpoint | socket.socket) -> None:
+        """Accept connections there from now on. Raises `OSError` where that cannot be."""
+        if isinstance(endpoint, socket.socket):
+            made = await self.loop.create_server(self._connection, sock=endpoint, backlog=_BACKLOG)
+        else:
+            made = await self.loop.create_server(
+                self._connection, endpoint.host, endpoint.port, backlog=_BACKLOG, reuse_address=True
+            )
+        self._listeners.append(made)
+
+    def _connection(self) -> Connection:
+        return Connection(self)
+
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Where it listens."""
+        names = [one.getsockname() for listener in self._listeners for one in listener.sockets]
+        return tuple([Endpoint(str(name[0]), int(name[1])) for name in names if isinstance(name, tuple)])
+
+    async def load(self, open_router: Callable[[], Router]) -> None:
+        """Take the router that a function opens, in a thread, while the old one serves on.
+
+        Raises whatever the function raises, and `MapError` for a router that lists fewer than half of the hosts of the
+        old one: then the old one stays.
+        """
+        try:
+            await self.loop.run_in_executor(None, self._load, open_router)
+        except BaseException:
+            self.service.statistics.reloads["failed"] += 1
+            raise
+
+    def _load(self, open_router: Callable[[], Router]) -> None:
+        found = Directory(open_router())
+        old = self.service.directory
+        if old is not None and found.size < old.size * _LEAST_SHARE:
+            raise MapError(
+                f"only {found.size:,} hosts, after {old.size:,}: taken for a file that was cut off; a restart takes it"
+            )
+        self.service.load(found)
+
+    async def stop(self) -> None:
+        """Accept nothing more, answer what was read, and end every connection."""
+        self.is_stopping = True
+        for listener in self._listeners:
+            listener.close()
+        for one in tuple(self._connections):
+            one.stop()
+        if self._connections:
+            self._empty.clear()
+            try:
+                await asyncio.wait_for(self._empty.wait(), _GRACE)
+            except TimeoutError:
+                for one in tuple(self._connections):
+                    one.abort()
+                await asyncio.sleep(0)
+        self.threads.shutdown(wait=False, cancel_futures=True)
+
+    # What connections call.
+
+    def admit(self, connection: Connection, peer: str) -> Reply | None:
+        """Let a connection in and return ``None``, or return the reply that says why not."""
+        self._connections.add(connection)
+        statistics = self.service.statistics
+        statistics.accepted += 1
+        refusal: Reply | None = None
+        if self.is_stopping:
+            refusal = Reply(Code.DOWN, "The server is going down. Try again later.")
+        elif self.allow and not self._is_allowed(peer):
+            refusal = Reply(Code.UNAVAILABLE, "The server is unavailable to your address.")
+        elif reason := self._turnstile.enter(peer_key(peer)):
+            refusal = Reply(Code.DOWN, printable(f"The server is busy: {reason}. Try again later."))
+        if refusal is None:
+            statistics.open += 1
+        else:
+            statistics.refused[str(int(refusal.code))] += 1
+        return refusal
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether so many are refused that nobody can wait until each has heard it."""
+        return bool(self.limits.connections) and len(self._connections) > 2 * self.limits.connections
+
+    def _is_allowed(self, peer: str) -> bool:
+        try:
+            address = ipaddress.ip_address(peer.partition("%")[0])
+        except ValueError:
+            return False
+        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+            address = address.ipv4_mapped
+        return any(address in network for network in self.allow)
+
+    def turn(self, key: str | None) -> float | None:
+        """Return the seconds that the next request from an address must wait, ``None`` where it is refused."""
+        return self._turnstile.wait(key or "")
+
+    def lost(self, connection: Connection, key: str | None, reason: str) -> None:
+        """Count off a connection that is closed; ``key`` is that of an address that was let in."""
+        self._connections.discard(connection)
+        statistics = self.service.statistics
+        statistics.closed[reason] += 1
+        if key is not None:
+            self._turnstile.leave(key)
+            statistics.open -= 1
+        if not self._connections:
+            self._empty.set()
