@@ -54,6 +54,7 @@ __all__ = [
     "quiet",
     "read_tables",
     "reader",
+    "router_fault",
     "routers",
     "row_faults",
     "style",
@@ -121,6 +122,7 @@ ROUTERS = {
     "paths:FILE": "a table of roads, as pathalias prints and smail reads",
     "smarthost:HOST": "everything over this host",
     "gateways:": "pseudo-domains of old networks (.BITNET, .CSNET, …);\n?.bitnet=HOST names a gateway of your own",
+    "path://HOST:PORT": "a path server (RFC 915); ?timeout=SECONDS",
 }
 
 ROUTERS_HELP = f"""\b
@@ -203,12 +205,17 @@ def open_routers(_context: click.Context, _parameter: click.Parameter, values: t
 
     try:
         return open_router([native(value) for value in values])
-    except MapError as error:
-        raise streams.NoInputError(str(error)) from error
-    except UnknownHostError as error:
-        raise streams.NoHostError(str(error)) from error
     except MailPathsError as error:
-        raise click.BadParameter(str(error)) from error
+        raise router_fault(error) from error
+
+
+def router_fault(error: MailPathsError) -> click.ClickException:
+    """Return how a call ends whose routers cannot be opened: 66 for a file, 68 for a home, else a wrong call."""
+    if isinstance(error, MapError):
+        return streams.NoInputError(str(error))
+    if isinstance(error, UnknownHostError):
+        return streams.NoHostError(str(error))
+    return click.BadParameter(str(error))
 
 
 def complete_router(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:

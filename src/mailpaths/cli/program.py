@@ -27,7 +27,7 @@ Example:
   piet%mcvax@seismo
 
 More stands in: mailpaths translate --help, mailpaths explain --help, mailpaths route --help,
-mailpaths map compile --help, mailpaths x400 show --help"""
+mailpaths map compile --help, mailpaths pathto --help, mailpaths serve path --help, mailpaths x400 show --help"""
 
 
 @click.group(
@@ -37,6 +37,8 @@ mailpaths map compile --help, mailpaths x400 show --help"""
         "explain": "mailpaths.cli.explain:explain",
         "route": "mailpaths.cli.route:route",
         "map": "mailpaths.cli.map:uucp_map",
+        "pathto": "mailpaths.cli.pathto:pathto",
+        "serve": "mailpaths.cli.serve:serve",
         "x400": "mailpaths.cli.x400:x400",
     },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

@@ -30,6 +30,9 @@ __all__ = ["PORT", "AsyncPathClient", "PathClient", "endpoint"]
 PORT = 117
 _SCHEME = "path://"
 _OCTETS = 4096
+_QUIT = b"QUIT\r\n"
+# Seconds for a server to take its leave.
+_PARTING = 1.0
 # Octets of replies that nobody has asked for yet: more is no server of ours.
 _MOST_UNREAD = 64 * 1024
 
@@ -97,9 +100,13 @@ class PathClient:
         """End the connection, if there is one, with QUIT. The client can be used again."""
         with self._lock:
             if self._socket is not None:
+                # To close with the last reply unread would tell the server of an error (RFC 1122 4.2.2.13).
                 with suppress(OSError):
-                    self._socket.settimeout(1.0)
-                    self._socket.sendall(b"QUIT\r\n")
+                    self._socket.settimeout(_PARTING)
+                    self._socket.sendall(_QUIT)
+                    self._socket.shutdown(socket.SHUT_WR)
+                    self._socket.recv(_OCTETS)
+                    self._socket.recv(_OCTETS)
                 self._hang_up()
 
     def _run(self, steps: Steps) -> Reply:
@@ -207,9 +214,9 @@ class AsyncPathClient:
         """End the connection, if there is one, with QUIT. The client can be used again."""
         async with self._lock:
             if self._link is not None and self._loop is asyncio.get_running_loop():
-                self._link.transport.write(b"QUIT\r\n")
-                self._link.transport.close()
-                self._link = None
+                self._link.transport.write(_QUIT)
+                if await self._link.receive(_PARTING):
+                    await self._link.receive(_PARTING)
             self._hang_up()
 
     async def _run(self, steps: Steps) -> Reply:

@@ -154,6 +154,8 @@ class Connection(asyncio.BufferedProtocol):
         self._turn_timer = None
         _cancel(self._drain_timer)
         self._drain_timer = None
+        if self._reason is not None:
+            exc = None  # what a peer does after its last reply is its own affair
         reason = self._reason or ("closed" if exc is None else "reset")
         self._server.lost(self, self._key, reason)
         self._server.journal.info(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from mailpaths import names
-from mailpaths.addresses import parse
-from mailpaths.errors import ConversionError, MailPathsError, MapError, UnknownNameError
+from mailpaths.addresses import Mailbox, parse
+from mailpaths.errors import AddressSyntaxError, ConversionError, MailPathsError, MapError, UnknownNameError
 from mailpaths.pathservice.client import AsyncPathClient, PathClient
 from mailpaths.pathservice.codes import Code
 from mailpaths.pathservice.dialog import DEFAULT_TIMEOUT, PathServiceError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from mailpaths.daemon.endpoint import Endpoint
 
-__all__ = ["AsyncPathServiceRouter", "PathServiceRouter", "answer_of", "open_path_service"]
+__all__ = ["AsyncPathServiceRouter", "PathServiceRouter", "answer_of", "mailbox_of", "named", "open_path_service"]
 
 # Who is asked for: RFC 822 6.3 has every host know this one, and a server that logs it has learned nothing.
 _USER = "postmaster"
@@ -150,32 +150,44 @@ def answer_of(reply: Reply, server: Endpoint) -> Answer:
     """
     source = f"path server {server}"
     match reply.code:
-        case Code.ROUTE | Code.ROUTE_AND_DOMAIN if len(reply.lines) == 1:
+        case Code.ROUTE | Code.ROUTE_AND_DOMAIN:
             try:
-                return Found(_template(reply.text), source=source)
+                return Found(_template(reply), source=source)
             except MailPathsError:
                 return TemporaryFailure(f"{source}: no address of one mailbox: {reply.text!r}")
         case Code.NOT_FOUND:
-            return NotFound(_named(reply))
+            return NotFound(named(reply))
         case Code.AMBIGUOUS:
-            return Ambiguous(_named(reply))
+            return Ambiguous(named(reply))
         case _:
             return TemporaryFailure(f"{source} says {reply.code} {reply.text}".rstrip())
 
 
-def _named(reply: Reply) -> tuple[str, ...]:
+def named(reply: Reply) -> tuple[str, ...]:
     """Return the hosts that the lines behind the first name: ``user@host``, or the host alone."""
     hosts = [line.rpartition("@")[2].strip() for line in reply.lines[1:]]
     return tuple(dict.fromkeys([host for host in hosts if is_name(host)]))
 
 
-def _template(text: str) -> RouteTemplate:
-    """Return the road to the user that was asked for. Raises `MailPathsError` where the text is no such thing."""
+def mailbox_of(reply: Reply) -> Mailbox:
+    """Return the address in a reply of code 220 or 230. Raises `MailPathsError` where it is not one, and alone.
+
+    >>> mailbox_of(Reply(220, "philabs!mcvax!inria!root@SEISMO.ARPA")).domain
+    'SEISMO.ARPA'
+    """
+    text = reply.text
     box = parse(text, "rfc822")
-    route = read(box, INTERNET)
-    plain = box.path == text and not box.route
-    if not plain or route.user != _USER or not route.hosts or not all(map(is_name, route.hosts)):
-        raise MapError(f"not one address of {_USER}: {text!r}")
+    if len(reply.lines) > 1 or box.domain is None or box.addr_spec != text:
+        raise AddressSyntaxError("expected one address and nothing else", text, (0, len(text)))
+    return box
+
+
+def _template(reply: Reply) -> RouteTemplate:
+    """Return the road to the user that was asked for. Raises `MailPathsError` where the reply has no such thing."""
+    route = read(mailbox_of(reply), INTERNET)
+    text = reply.text
+    if route.user != _USER or not all(map(is_name, route.hosts)):
+        raise AddressSyntaxError(f"expected an address of {_USER}", text, (0, len(text)))
     if text.count(_USER) == 1:
         found = RouteTemplate.parse(text.replace("%", "%%").replace(_USER, "%s"), INTERNET)
         if found.hosts == route.hosts:

@@ -1,0 +1,109 @@
+"""`PathProcess`: a path server as a process of its own - what it listens on, what it loads, what it writes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from mailpaths.daemon import systemd
+from mailpaths.daemon.endpoint import Endpoint
+from mailpaths.daemon.lifecycle import allow_files
+from mailpaths.pathservice.server import PathServer
+from mailpaths.routing.router import Router
+
+if TYPE_CHECKING:
+    from mailpaths.pathservice.metrics import MetricsFile
+
+__all__ = ["ListenError", "PathProcess"]
+
+# Seconds between two states of the metrics file: Prometheus's own usual interval.
+_METRICS = 15.0
+# Files that are open beside connections: listeners, the log, a map that is read, the loop's own.
+_OTHER_FILES = 64
+
+
+class ListenError(OSError):
+    """A server cannot listen where it should."""
+
+
+class PathProcess:
+    """What `mailpaths.daemon.lifecycle.live` makes live.
+
+    It listens first and loads then, so that whoever calls meanwhile is told to try again (420) and is not refused.
+    ``open_router`` opens the router, at the start and at each reload. Sockets that systemd opened come in place of the
+    ``endpoints``.
+    """
+
+    def __init__(
+        self,
+        server: PathServer,
+        endpoints: Sequence[Endpoint],
+        open_router: Callable[[], Router],
+        *,
+        metrics: MetricsFile | None = None,
+    ) -> None:
+        self._server = server
+        self._endpoints = endpoints
+        self._open_router = open_router
+        self._metrics = metrics
+        self._writing: asyncio.Task[None] | None = None
+
+    async def start(self) -> str:
+        """Listen, then load. Raises `ListenError`, or what the router's opener raises."""
+        self._allow_files()
+        for one in systemd.inherited_sockets() or self._endpoints:
+            try:
+                await self._server.listen(one)
+            except OSError as error:
+                reason = error.strerror or str(error)
+                raise ListenError(error.errno, f"cannot listen on {one}: {reason.rpartition(': ')[2]}") from error
+        where = ",".join([str(one) for one in self._server.endpoints])
+        self._server.journal.info("listening", endpoints=where)
+        await self._server.load(self._open_router)
+        if self._metrics is not None:
+            self._writing = asyncio.create_task(self._write(self._metrics))
+        return self._status()
+
+    async def reload(self) -> str:
+        """Open the router anew: see `PathServer.load`."""
+        await self._server.load(self._open_router)
+        return self._status()
+
+    async def stop(self) -> None:
+        """End: see `PathServer.stop`."""
+        if self._writing is not None:
+            self._writing.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._writing
+        await self._server.stop()
+        if self._metrics is not None:
+            self._written(self._metrics)
+
+    def _allow_files(self) -> None:
+        wanted = self._server.limits.connections
+        if not wanted:
+            return
+        # Those that are refused are connections, too, as long as it takes to say so.
+        count = 2 * wanted + _OTHER_FILES
+        allowed = allow_files(count)
+        if allowed < count:
+            self._server.journal.warning("few-files", wanted=count, allowed=allowed)
+
+    def _status(self) -> str:
+        directory = self._server.service.directory
+        hosts = 0 if directory is None else directory.size
+        return f"serving {hosts:,} hosts on {', '.join([str(one) for one in self._server.endpoints])}"
+
+    async def _write(self, metrics: MetricsFile) -> None:
+        while True:
+            await asyncio.to_thread(self._written, metrics)
+            await asyncio.sleep(_METRICS)
+
+    def _written(self, metrics: MetricsFile) -> None:
+        """Write the metrics; a full disk is no reason to stop serving."""
+        try:
+            metrics.write()
+        except OSError as error:
+            self._server.journal.error("metrics-failed", file=metrics.path, error=error.strerror or str(error))
