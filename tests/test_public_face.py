@@ -18,6 +18,8 @@ from types import ModuleType
 import pytest
 
 import mailpaths
+import mailpaths.daemon
+import mailpaths.pathservice
 import mailpaths.routing
 from mailpaths import policy, testing
 
@@ -47,7 +49,7 @@ def test_all_is_sorted_and_without_doubles() -> None:
     assert set(mailpaths.__all__) <= set(dir(mailpaths))
 
 
-@pytest.mark.parametrize("package", [mailpaths, mailpaths.routing])
+@pytest.mark.parametrize("package", [mailpaths, mailpaths.daemon, mailpaths.pathservice, mailpaths.routing])
 def test_names_that_load_late_are_the_public_ones_and_come_from_their_own_rooms(package: ModuleType) -> None:
     late = {name for names in package._ROOMS.values() for name in names}
     assert late | {"policy"} == set(package.__all__) | {"policy"}
@@ -57,7 +59,10 @@ def test_names_that_load_late_are_the_public_ones_and_come_from_their_own_rooms(
     (block,) = re.findall(r"^if TYPE_CHECKING:\n(.*?)^__all__", source, re.MULTILINE | re.DOTALL)
     told = re.findall(r"from mailpaths\.?([\w.]*) import \(?([^()]*?)\)?\n    (?=from|\n|__|$)", f"{block}    ")
     rooms = {
-        (room.removeprefix("routing."), name) for room, names in told for name in re.findall(r"\w+", names) if room
+        (f"mailpaths.{room}".removeprefix(f"{package.__name__}."), name)
+        for room, names in told
+        for name in re.findall(r"\w+", names)
+        if room
     }
     assert rooms == {(room, name) for room, names in package._ROOMS.items() for name in names}
     for name in package.__all__:

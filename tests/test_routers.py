@@ -606,7 +606,8 @@ def test_several_urls_are_a_chain() -> None:
     assert open_router([]).resolve("mcvax") == NotFound()
 
 
-THERE_ARE = "there are map:, paths:, smarthost:, gateways:"
+OWN = "there are map:, paths:, smarthost:, gateways:"
+THERE_ARE = f"{OWN}, path:"
 
 
 @pytest.mark.parametrize(
@@ -701,7 +702,7 @@ def plug_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("plug_in")
 def test_a_package_adds_a_router() -> None:
-    assert schemes() == ["map", "paths", "smarthost", "gateways", "fixed", "gone", "lost"]
+    assert schemes() == ["map", "paths", "smarthost", "gateways", "fixed", "gone", "lost", "path"]
     answer = open_router("fixed:gw%2Egw?x=1&y=%26&z").resolve("mcvax")
     assert answer == Found(
         RouteTemplate("gw.gw!mcvax!%s", ("gw.gw", "mcvax")), source="[('x', '1'), ('y', '&'), ('z', '')]"
@@ -731,7 +732,7 @@ def test_a_package_cannot_take_our_names() -> None:
                 "module 'mailpaths_test_router' has no attribute 'Lost'"
             ),
         ),
-        ("stranger:", f"unknown router 'stranger:'; {THERE_ARE}, fixed:, gone:, lost:"),
+        ("stranger:", f"unknown router 'stranger:'; {OWN}, fixed:, gone:, lost:, path:"),
     ],
 )
 def test_packages_that_are_broken(url: str, message: str) -> None:

@@ -19,7 +19,7 @@ from mailpaths.errors import (
 )
 from mailpaths.pathservice.client import PathClient
 from mailpaths.pathservice.codes import Code
-from mailpaths.pathservice.dialog import DEFAULT_TIMEOUT, PathServiceError
+from mailpaths.pathservice.dialog import DEFAULT_TIMEOUT, OriginError, PathServiceError
 from mailpaths.pathservice.reply import Reply, WireError
 from mailpaths.pathservice.router import mailbox_of, named
 from mailpaths.policy import INTERNET
@@ -96,6 +96,9 @@ class _Job:
             raise _UnreachableError(self._client.server, "not asked, after no reply to those before")
         try:
             reply = self._client.path(asked, origin=self._origin)
+        except OriginError as error:
+            self._silent = 0
+            raise _origin_fault(error) from error
         except PathServiceError:
             self._silent += 1
             raise
@@ -208,6 +211,15 @@ def _fault(found: _Answer) -> MailPathsError | None:
             return TemporaryRoutingError(f"{reply.code} {text}", host)
         case _:
             return AddressSyntaxError(f"the server refuses it: {reply.code} {text}", found.asked, (0, len(found.asked)))
+
+
+def _origin_fault(error: OriginError) -> MailPathsError:
+    """Return what it amounts to that roads cannot begin at a host."""
+    if error.reply.code == Code.NOT_FOUND:
+        return UnknownHostError(str(error), error.origin, named(error.reply))
+    if error.reply.is_temporary:
+        return TemporaryRoutingError(str(error), error.origin)
+    return error
 
 
 def _status(error: Exception) -> int:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mailpaths.pathservice.background import running
     from mailpaths.pathservice.client import PORT, AsyncPathClient, PathClient
     from mailpaths.pathservice.codes import Code
-    from mailpaths.pathservice.dialog import PathServiceError
+    from mailpaths.pathservice.dialog import OriginError, PathServiceError
     from mailpaths.pathservice.directory import Directory, Listed
     from mailpaths.pathservice.domains import DNSDomains, DomainCheck
     from mailpaths.pathservice.protocol import BadLine, ClientProtocol, Command, ServerProtocol, command_line
@@ -38,6 +38,7 @@ __all__ = [
     "Directory",
     "DomainCheck",
     "Listed",
+    "OriginError",
     "PathClient",
     "PathServer",
     "PathService",
@@ -56,7 +57,7 @@ _ROOMS = {
     "background": ("running",),
     "client": ("PORT", "AsyncPathClient", "PathClient"),
     "codes": ("Code",),
-    "dialog": ("PathServiceError",),
+    "dialog": ("OriginError", "PathServiceError"),
     "directory": ("Directory", "Listed"),
     "domains": ("DNSDomains", "DomainCheck"),
     "protocol": ("BadLine", "ClientProtocol", "Command", "ServerProtocol", "command_line"),

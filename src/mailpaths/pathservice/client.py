@@ -82,8 +82,8 @@ class PathClient:
     def path(self, address: str, *, origin: str | None = None) -> Reply:
         """Return the reply to PATH: of code 220 or 230 its text is the address.
 
-        With an ``origin`` the road begins there, if the server knows the command FROM and that host; if not, the reply
-        is that of FROM.
+        With an ``origin`` the road begins there. Raises `OriginError` where the server does not know the command FROM,
+        or not that host.
         """
         return self.ask("PATH", address, origin=origin)
 
@@ -115,14 +115,14 @@ class PathClient:
             while True:
                 try:
                     outcome = self._do(action)
-                except OSError as error:
+                except (OSError, ValueError) as error:  # ValueError: a host that no resolver is asked for
                     action = steps.throw(LinkError(_reason(error)))
                 else:
                     action = steps.send(outcome)
         except StopIteration as end:
             reply: Reply = end.value
             return reply
-        except PathServiceError:
+        except PathServiceError:  # the dialog has hung up, if that was needed
             raise
         except BaseException:  # interrupted amid a reply: the next one would be taken for it
             self._hang_up()
@@ -225,14 +225,14 @@ class AsyncPathClient:
             while True:
                 try:
                     outcome = await self._do(action)
-                except OSError as error:
+                except (OSError, ValueError) as error:  # ValueError: a host that no resolver is asked for
                     action = steps.throw(LinkError(_reason(error)))
                 else:
                     action = steps.send(outcome)
         except StopIteration as end:
             reply: Reply = end.value
             return reply
-        except PathServiceError:
+        except PathServiceError:  # the dialog has hung up, if that was needed
             raise
         except BaseException:  # cancelled amid a reply: the next one would be taken for it
             self._hang_up()
@@ -334,8 +334,8 @@ class _Link(asyncio.Protocol):
         return found
 
 
-def _reason(error: OSError) -> str:
+def _reason(error: OSError | ValueError) -> str:
     """Return what is wrong in a few words: asyncio has its own for a connection that several addresses refused."""
     if isinstance(error, TimeoutError):
         return "no answer in time"
-    return error.strerror or str(error) or type(error).__name__
+    return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__

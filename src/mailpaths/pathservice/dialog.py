@@ -7,6 +7,7 @@ died, the time that there is.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -53,6 +54,17 @@ class PathServiceError(MailPathsError):
     def __str__(self) -> str:
         """Return the server and what is wrong."""
         return f"path server {self.endpoint}: {self.reason}"
+
+
+class OriginError(PathServiceError):
+    """A path server knows no roads from the host where they should begin (520), or from any but its own (501)."""
+
+    reply: Reply
+
+    def __init__(self, endpoint: Endpoint, origin: str, reply: Reply) -> None:
+        super().__init__(endpoint, f"no roads from {origin}: {reply}", reply)
+        self.args = (endpoint, origin, reply)
+        self.origin = origin
 
 
 class LinkError(Exception):
@@ -103,8 +115,8 @@ class Dialog:
     """
 
     def __init__(self, endpoint: Endpoint, *, timeout: float, clock: Callable[[], float] = time.monotonic) -> None:
-        if timeout <= 0:
-            raise ValueError("a path server needs more than no time to answer")
+        if not 0 < timeout < math.inf:
+            raise ValueError("a path server needs more than no time to answer, and not for ever")
         self.endpoint = endpoint
         self.timeout = timeout
         self.greeting: Reply | None = None
@@ -116,7 +128,7 @@ class Dialog:
     def ask(self, verb: str, argument: str = "", *, origin: str | None = None) -> Steps:
         """Ask a question, of a road from ``origin`` where one is named, and return the reply.
 
-        Where the server refuses that origin, its refusal is the reply. A connection that was used before may have died
+        Raises `OriginError` where the server refuses that origin. A connection that was used before may have died
         in the meantime; then there is a new one, once.
         """
         line = command_line(verb, argument)
@@ -136,6 +148,8 @@ class Dialog:
             except WireError as error:
                 yield from self._hang_up()
                 raise PathServiceError(self.endpoint, str(error)) from error
+            except OriginError:
+                raise
             except PathServiceError:
                 yield from self._hang_up()
                 raise
@@ -151,8 +165,10 @@ class Dialog:
             yield from self._connect()
         if start is not None:
             reply = yield from self._exchange(start[0])
-            if not reply.is_positive:
+            if is_last_word(reply):
                 return reply
+            if not reply.is_positive:
+                raise OriginError(self.endpoint, start[1] or "", reply)
             self._origin = start[1]
         return (yield from self._exchange(line))
 

@@ -45,9 +45,10 @@ def leaves(router: Router) -> tuple[Router, ...]:
 class Directory:
     r"""A router that also finds a host by the beginning of its name, as RFC 915 (Path Command Arguments) asks.
 
-    A name is first looked up as any router does. If nobody knows it, it is taken for the beginning of one: ``vax1`` and
-    ``vax1.cent`` both find ``vax1.cent.lanc.ac.uk`` in a table. Where several hosts begin so and different roads lead
-    to them, they are all told (`Ambiguous`).
+    A name is first looked up as any router does, but who knows it itself comes before who knows a domain of it. If
+    nobody knows it, it is taken for the beginning of one: ``vax1`` and ``vax1.cent`` both find
+    ``vax1.cent.lanc.ac.uk`` in a table. Where several hosts begin so and different roads lead to them, they are all
+    told (`Ambiguous`).
 
     A name without a dot is sought in every map and table: ``pitt`` of one and ``pitt.CSNET`` of another are two hosts
     with one nickname. Within one map or table a name that stands there is whole: ``a`` means ``a``, although
@@ -71,6 +72,17 @@ class Directory:
     def size(self) -> int:
         """How many hosts the maps and tables list."""
         return sum(names.size for names in self._longer.values())
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What is wrong in the texts of the maps and tables, each with its place."""
+        found: list[object] = []
+        for one in self._knowing:
+            if isinstance(one, UUCPMap):
+                found += one.messages
+            elif isinstance(one, PathTable):
+                found += one.faults
+        return tuple([str(one) for one in found])
 
     @property
     def is_quick(self) -> bool:
@@ -100,14 +112,20 @@ class Directory:
         return NotFound(self._near(host, answer, origin))
 
     def _whole(self, host: str, origin: str | None) -> Answer:
-        """Return what the first router says that knows the name as it is."""
+        """Return what the first router says that knows the name as it is, else the first that knows a domain of it."""
         near: list[str] = []
+        over_domain: Found | None = None
         for one in self._knowing:
             answer = one.resolve(host, origin=origin)
-            if not isinstance(answer, NotFound):
+            if isinstance(answer, NotFound):
+                near += answer.near_misses
+            elif not isinstance(answer, Found):
+                return over_domain or answer
+            elif not answer.matched.startswith("."):
                 return answer
-            near += answer.near_misses
-        return NotFound(tuple(dict.fromkeys(near)))
+            elif over_domain is None:
+                over_domain = answer
+        return NotFound(tuple(dict.fromkeys(near))) if over_domain is None else over_domain
 
     def _nickname(self, host: str, origin: str | None) -> Answer:
         """Return what a name without a dot means in all maps and tables together."""

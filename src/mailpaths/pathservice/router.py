@@ -9,7 +9,7 @@ from mailpaths.addresses import Mailbox, parse
 from mailpaths.errors import AddressSyntaxError, ConversionError, MailPathsError, MapError, UnknownNameError
 from mailpaths.pathservice.client import AsyncPathClient, PathClient
 from mailpaths.pathservice.codes import Code
-from mailpaths.pathservice.dialog import DEFAULT_TIMEOUT, PathServiceError
+from mailpaths.pathservice.dialog import DEFAULT_TIMEOUT, OriginError, PathServiceError
 from mailpaths.pathservice.reply import Reply, WireError
 from mailpaths.policy import INTERNET
 from mailpaths.reading import read
@@ -62,8 +62,11 @@ class PathServiceRouter:
         if name is None or (origin is not None and begin is None):
             return NotFound()
         try:
-            reply = self._client.path(f"{_USER}@{name}", origin=begin)
-            if reply.code == Code.NOT_IMPLEMENTED and begin is not None:
+            try:
+                reply = self._client.path(f"{_USER}@{name}", origin=begin)
+            except OriginError as error:
+                if error.reply.code != Code.NOT_IMPLEMENTED:
+                    return _from_nowhere(error)
                 reply = self._client.path(f"{_USER}@{name}")
         except (PathServiceError, WireError) as error:
             return TemporaryFailure(str(error))
@@ -105,8 +108,11 @@ class AsyncPathServiceRouter:
         if name is None or (origin is not None and begin is None):
             return NotFound()
         try:
-            reply = await self._client.path(f"{_USER}@{name}", origin=begin)
-            if reply.code == Code.NOT_IMPLEMENTED and begin is not None:
+            try:
+                reply = await self._client.path(f"{_USER}@{name}", origin=begin)
+            except OriginError as error:
+                if error.reply.code != Code.NOT_IMPLEMENTED:
+                    return _from_nowhere(error)
                 reply = await self._client.path(f"{_USER}@{name}")
         except (PathServiceError, WireError) as error:
             return TemporaryFailure(str(error))
@@ -139,6 +145,11 @@ def _asked(host: str) -> str | None:
         return names.to_ascii(host)
     except ConversionError:
         return None
+
+
+def _from_nowhere(error: OriginError) -> Answer:
+    """Return the answer about a road from a host that the server does not know."""
+    return NotFound() if error.reply.code == Code.NOT_FOUND else TemporaryFailure(str(error))
 
 
 def answer_of(reply: Reply, server: Endpoint) -> Answer:
@@ -188,11 +199,11 @@ def _template(reply: Reply) -> RouteTemplate:
     text = reply.text
     if route.user != _USER or not all(map(is_name, route.hosts)):
         raise AddressSyntaxError(f"expected an address of {_USER}", text, (0, len(text)))
-    if text.count(_USER) == 1:
+    if text.count(_USER) == 1 and '"' not in text:
         found = RouteTemplate.parse(text.replace("%", "%%").replace(_USER, "%s"), INTERNET)
         if found.hosts == route.hosts:
             return found
-    # A host has the name of the user: then in a spelling of ours.
+    # A host has the name of the user, or the user stands in quotes that another may not need: in a spelling of ours.
     first, *rest = [host.replace("%", "%%") for host in route.hosts]
     return RouteTemplate(f"{'!'.join([*rest, '%s'])}@{first}", route.hosts)
 

@@ -32,9 +32,9 @@ _THREADS = 16
 _BACKLOG = 1024
 #: Seconds for what is in flight when the server ends.
 _GRACE = 5.0
-# A database that lists fewer hosts than this share of the old one is a file that was cut off, until somebody says that
-# it is not: by a restart.
+# Fewer hosts than this share of the old ones are no change that somebody meant.
 _LEAST_SHARE = 0.5
+_RESTART = "taken for a file that was cut off; a restart takes it as it is"
 
 
 class PathServer:
@@ -92,7 +92,8 @@ class PathServer:
         """Take the router that a function opens, in a thread, while the old one serves on.
 
         Raises whatever the function raises, and `MapError` for a router that lists fewer than half of the hosts of the
-        old one: then the old one stays.
+        old one, or has faults in its text where that had none: then the old one stays. A file that was cut off, by a
+        full disk say, is found out so.
         """
         try:
             await self.loop.run_in_executor(None, self._load, open_router)
@@ -102,12 +103,15 @@ class PathServer:
 
     def _load(self, open_router: Callable[[], Router]) -> None:
         found = Directory(open_router())
+        faults = found.faults
         old = self.service.directory
         if old is not None and found.size < old.size * _LEAST_SHARE:
-            raise MapError(
-                f"only {found.size:,} hosts, after {old.size:,}: taken for a file that was cut off; a restart takes it"
-            )
+            raise MapError(f"it lists {found.size:,}, after {old.size:,} hosts; {_RESTART}")
+        if old is not None and faults and not old.faults:
+            raise MapError(f"faults ({len(faults):,}) after none, the first: {faults[0]}; {_RESTART}")
         self.service.load(found)
+        if faults:
+            self.journal.warning("faults", count=len(faults), first=faults[0])
 
     async def stop(self) -> None:
         """Accept nothing more, answer what was read, and end every connection."""

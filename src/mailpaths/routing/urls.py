@@ -1,4 +1,4 @@
-"""Routers by URL: ``map:FILE``, ``paths:FILE``, ``smarthost:relay``, ``gateways:``, and what other packages add."""
+"""Routers by URL: ``map:FILE``, ``paths:FILE``, ``smarthost:relay``, ``gateways:``, and those of other rooms."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def open_router(urls: str | Iterable[str]) -> Router:
 
     ``map:`` is the bundled UUCP map, ``map:FILE`` (several with commas between) a map of your own; ``?from=HOST`` says
     where roads begin, ``&mode=best`` asks for the cheapest. ``paths:FILE`` is a table of roads, ``smarthost:relay`` a
-    host that knows better, ``gateways:`` the pseudo-domains of old networks. Percent signs in URLs escape as usual.
+    host that knows better, ``gateways:`` the pseudo-domains of old networks, ``path://HOST:PORT`` a path server
+    (RFC 915). Percent signs in URLs escape as usual.
 
     Raises `UnknownNameError` for a scheme that nobody registered and for an option that there is not, `MapError` where
     what the URL names cannot be read whole, `UnknownHostError` for a home that is not in the map. Faults in the text of
@@ -70,7 +71,9 @@ def schemes() -> list[str]:
 def _registered(scheme: str) -> Opener | None:
     from importlib.metadata import entry_points
 
-    for entry in entry_points(group=GROUP, name=scheme):
+    # The path service is a room above this one and registers itself; nobody else takes its name.
+    found = entry_points(group=GROUP, name=scheme)
+    for entry in sorted(found, key=lambda entry: entry.dist is None or entry.dist.name != "mailpaths"):
         try:
             opener: Opener = entry.load()
         except Exception as error:  # whatever another package does when it loads
