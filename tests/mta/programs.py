@@ -24,6 +24,7 @@ __all__ = [
     "folder",
     "run",
     "unpack",
+    "unpack_terminals",
     "versions",
 ]
 
@@ -55,6 +56,9 @@ LIBRARIES = [
     "libpam0g",
     "libspf2-2",
 ]
+# What people type at, and what those are linked with.
+TERMINALS = ("inetutils-telnet", "netcat-openbsd")
+TERMINAL_LIBRARIES = ["libbsd0", "libtinfo6"]
 # Names that the programs look up at start, before they read a configuration (Debian compiles them in, or mail_owner's
 # default).
 USERS = ("postfix", "Debian-exim")
@@ -127,30 +131,46 @@ def unpack(home: Path | None = None) -> Path:
             raise NoWitnessError(f"{tool} is missing: the witness needs a Debian system")
     home.mkdir(parents=True, exist_ok=True, mode=0o755)
     _make_accounts()
-    if not (home / "unpacked").exists():
-        debs = home / "deb"
-        debs.mkdir(exist_ok=True)
-        try:
-            _download(debs)
-        except NoWitnessError:  # the package lists may be missing (a fresh container) or stale
-            run(["apt-get", "-o", "DPkg::Lock::Timeout=120", "-qq", "update"])
-            _download(debs)
-        run(
-            ["apt-get", "-o", "DPkg::Lock::Timeout=120", "-qq", "-y", "--no-install-recommends", "install", *LIBRARIES],
-        )
-        for package in PACKAGES:
-            (deb,) = debs.glob(f"{package}_*.deb")
-            run(["dpkg-deb", "-x", str(deb), str(home / package)])
-        (home / "unpacked").touch()
+    _fetch(home, "unpacked", PACKAGES, LIBRARIES)
     return home
 
 
-def _download(debs: Path) -> None:
-    for old in debs.glob("*.deb"):
-        old.unlink()
-    subprocess.run(["apt-get", "--version"], capture_output=True, check=True)
+def unpack_terminals(home: Path | None = None) -> Path:
+    """Make sure that telnet and nc lie unpacked below ``home``; return it. ``NoWitnessError`` says why they cannot be
+    had."""
+    home = home or folder()
+    for tool in ("apt-get", "dpkg-deb"):
+        if os.geteuid() != 0 or not shutil.which(tool):
+            raise NoWitnessError(f"{tool}, as root, is what brings telnet and nc")
+    home.mkdir(parents=True, exist_ok=True, mode=0o755)
+    _fetch(home, "unpacked-terminals", TERMINALS, TERMINAL_LIBRARIES)
+    return home
+
+
+def _fetch(home: Path, stamp: str, packages: Sequence[str], libraries: Sequence[str]) -> None:
+    """Download and unpack packages and install the libraries that they need, unless that was done before."""
+    if (home / stamp).exists():
+        return
+    debs = home / "deb"
+    debs.mkdir(exist_ok=True)
+    try:
+        _download(debs, packages)
+    except NoWitnessError:  # the package lists may be missing (a fresh container) or stale
+        run(["apt-get", "-o", "DPkg::Lock::Timeout=120", "-qq", "update"])
+        _download(debs, packages)
+    run(["apt-get", "-o", "DPkg::Lock::Timeout=120", "-qq", "-y", "--no-install-recommends", "install", *libraries])
+    for package in packages:
+        (deb,) = debs.glob(f"{package}_*.deb")
+        run(["dpkg-deb", "-x", str(deb), str(home / package)])
+    (home / stamp).touch()
+
+
+def _download(debs: Path, packages: Sequence[str]) -> None:
+    for package in packages:
+        for old in debs.glob(f"{package}_*.deb"):
+            old.unlink()
     done = subprocess.run(
-        ["apt-get", "-qq", "download", *PACKAGES],
+        ["apt-get", "-qq", "download", *packages],
         cwd=debs,
         capture_output=True,
         text=True,
