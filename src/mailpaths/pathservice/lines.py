@@ -26,6 +26,8 @@ TOO_LONG: Final = _TooLong()
 class LineReader:
     r"""Takes octets and gives lines without their ends: CR LF, or LF alone as people and small programs send it.
 
+    More than one CR before the LF is an end, too: a telnet that is fed CR LF sends CR CR LF.
+
     >>> reader = LineReader()
     >>> reader.feed(b"HELP\r\nQU")
     >>> reader.next_line(), reader.next_line()
@@ -68,7 +70,7 @@ class LineReader:
         if self._skipping or end >= self._limit:
             self._skipping = False
             return TOO_LONG
-        return line[:-1] if line.endswith(b"\r") else line
+        return line.rstrip(b"\r")
 
     @property
     def has_line(self) -> bool:
