@@ -62,7 +62,7 @@ def test_line_n_of_the_output_is_line_n_of_the_input(run: Run, server: str) -> N
         "mailpaths: line 6: 521 Several hosts found under the name of 'pitt', try one of: brad@pitt.UUCP, "
         "brad@pitt.CSNET\n"
         "  brad@pitt\n"
-        "mailpaths: line 7: 520 There is a road to 'long', but no address of SMTP can say it for this user.\n"
+        "mailpaths: line 7: 520 There is a road to 'long', but no address of SMTP says it for this user.\n"
         "  x@long\n",
     )
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["serve_path"]
 
+_SWITCH = 0.0005  # seconds
+
 _EPILOG = f"""\b
 Examples:
   $ mailpaths serve path --listen 127.0.0.1:1117 --router map:
@@ -187,6 +189,8 @@ def serve_path(  # noqa: PLR0913 - one parameter an option
         raise streams.UnavailableError(str(error)) from error
     server = PathServer(service, limits=limits, allow=allow, journal=Journal(logger, names_peers=log_peers))
     process = PathProcess(server, endpoints, lambda: _opened(urls), metrics=file)
+    # While a thread computes roads or reads a map, each turn of the loop waits for it so long: 5 ms unless told.
+    sys.setswitchinterval(_SWITCH)
     try:
         asyncio.run(live(process, server.journal))
     except ListenError as error:

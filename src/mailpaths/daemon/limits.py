@@ -33,7 +33,8 @@ class Limits:
 
     def __post_init__(self) -> None:
         """Check the numbers."""
-        if min(self.connections, self.per_address, self.requests) < 0 or min(self.idle, self.drain) <= 0:
+        counts, times = (self.connections, self.per_address, self.requests), (self.idle, self.drain)
+        if not all(count >= 0 for count in counts) or not all(seconds > 0 for seconds in times):  # nan is neither
             raise ValueError("limits are counts from 0 on, and times of more than no seconds")
 
 

@@ -8,6 +8,7 @@ import re
 
 __all__ = ["Journal"]
 
+_PERSONAL = frozenset({"peer", "address", "detail"})
 _PLAIN = re.compile(r"[A-Za-z0-9_.,:/+@%!-]+\Z")
 
 
@@ -15,7 +16,7 @@ class Journal:
     """Writes events to a logger of the standard library as ``event=… key=value``.
 
     What peers send is quoted as JSON does, in ASCII, so that a line stays a line. Who asked, and for whom, is personal:
-    with ``names_peers`` unset, what stands under ``peer`` and ``address`` is left out.
+    with ``names_peers`` unset, what stands under ``peer``, ``address`` and ``detail`` is left out.
 
     >>> import sys
     >>> logger = logging.Logger("example")
@@ -46,7 +47,7 @@ class Journal:
         shown = [
             f"{key}={_value(value)}"
             for key, value in facts.items()
-            if value is not None and (self._names_peers or key not in {"peer", "address"})
+            if value is not None and (self._names_peers or key not in _PERSONAL)
         ]
         self._logger.log(level, "%s", " ".join([f"event={event}", *shown]))
 

@@ -28,7 +28,7 @@ def notify(*lines: str, environment: MutableMapping[str, str] = os.environ) -> b
         path = f"\0{path[1:]}"
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out:
-            out.sendto("\n".join(lines).encode(), path)
+            out.sendto("\n".join(lines).encode(errors="surrogateescape"), path)
     except OSError:
         return False
     return True

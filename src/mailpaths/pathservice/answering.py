@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, assert_never
 
+from mailpaths import names
 from mailpaths.addresses import Mailbox, parse
-from mailpaths.errors import AddressSyntaxError, MailPathsError
+from mailpaths.errors import AddressSyntaxError, ConversionError, MailPathsError
 from mailpaths.pathservice.codes import Code
 from mailpaths.pathservice.directory import MOST_CANDIDATES
-from mailpaths.pathservice.reply import MAX_TEXT, Reply, printable
+from mailpaths.pathservice.reply import Reply, is_text, printable
 from mailpaths.policy import INTERNET
 from mailpaths.reading import read
 from mailpaths.route import Route
@@ -24,8 +25,15 @@ __all__ = ["Question", "reply_to"]
 
 # A user that stands in a road as it is: a dot-atom that hides no operator and is no option to rmail.
 _PLAIN_USER = re.compile(r"(?!-)[A-Za-z0-9#$&'*+/=?^_`{|}~-]++(?>(?:\.[A-Za-z0-9#$&'*+/=?^_`{|}~-]++)*)\Z")
+# The usual question: a user and a host of letters, digits and hyphens, with nothing quoted, no operator and no defect.
+_PLAIN = re.compile(
+    r"([A-Za-z0-9][A-Za-z0-9+_.-]{0,63}(?<!\.))@"
+    r"((?=.{1,128}\Z)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+    r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*)\Z"
+)
 # What stands for the user where a road is tried out; no host is called so.
 _SAMPLE = "a-user-of-no-host"
+_SAMPLE_HOST = "host.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +52,28 @@ class Question:
     @classmethod
     def parse(cls, argument: str) -> Question:
         """Return the question of an argument of PATH. Raises `MailPathsError` where it is no ``user@host``."""
-        if "@" not in argument:
+        # A short way for nearly every question; a test holds it equal to the long one.
+        plain = _PLAIN.match(argument)
+        if plain is not None and ".." not in argument:
+            user, host = plain.groups()
+            return cls(user, user, host)
+        return cls._parse_any(argument)
+
+    @classmethod
+    def _parse_any(cls, argument: str) -> Question:
+        """Return the question of any argument, the long way."""
+        local, at, host = argument.rpartition("@")
+        host = names.without_dot(host)
+        if not at:
             raise AddressSyntaxError("expected user@host", argument, (0, len(argument)))
-        box = parse(argument, "rfc822")
+        # A host's own name may be none of RFC 822 (mcgill- of the map of 1988), so the user is read beside another.
+        is_plain = is_name(host) and not host.startswith(".")
+        box = parse(f"{local}@{_SAMPLE_HOST}" if is_plain else argument, "rfc822")
         if box.domain is None or box.display_name or box.comments or box.route:
             raise AddressSyntaxError("expected user@host and nothing else", argument, (0, len(argument)))
         route = read(box, INTERNET)
-        host, *behind = route.hosts
-        return cls(box.quoted_local_part, route.user, host, tuple(behind))
+        first, *behind = route.hosts
+        return cls(box.quoted_local_part, route.user, host if is_plain else first, tuple(behind))
 
 
 class _Form(NamedTuple):
@@ -71,9 +93,13 @@ def _form(template: RouteTemplate) -> _Form | None:
     """
     try:
         text = template.fill(_SAMPLE)
-        if text.count(_SAMPLE) == 1 and read(_mailbox(text), INTERNET) == Route(template.hosts, _SAMPLE):
-            before, _, rest = text.partition(_SAMPLE)
-            behind, _, domain = rest.rpartition("@")
+        box = _mailbox(text)
+        before, _, rest = text.partition(_SAMPLE)
+        behind, _, domain = rest.rpartition("@")
+        # Nothing about it: no name, no comment, no <@route:>; and a domain that is one.
+        is_domain = domain == template.hosts[0] and (is_name(domain) or names.is_literal(domain))
+        is_bare = is_domain and text == box.path and not box.route
+        if is_bare and text.count(_SAMPLE) == 1 and read(box, INTERNET) == Route(template.hosts, _SAMPLE):
             return _Form(before, behind, domain)
     except MailPathsError:
         pass
@@ -103,7 +129,7 @@ def _address(question: Question, found: Found) -> str | None:
             text = str(spell(Route((*hosts, *question.behind), user), HYBRID))
         except MailPathsError:
             return None
-    return text if text is not None and text.isascii() and len(text) <= MAX_TEXT else None
+    return text if text is not None and is_text(text) else None
 
 
 def reply_to(question: Question, answer: Answer, *, in_domains: bool = False) -> Reply:
@@ -118,12 +144,13 @@ def reply_to(question: Question, answer: Answer, *, in_domains: bool = False) ->
         case Found():
             address = _address(question, answer)
             if address is None:
-                text = f"There is a road to '{question.host}', but no address of SMTP can say it for this user."
+                text = f"There is a road to '{question.host}', but no address of SMTP says it for this user."
                 return Reply(Code.NOT_FOUND, printable(text))
             return Reply(Code.ROUTE_AND_DOMAIN if in_domains else Code.ROUTE, address)
         case NotFound(near_misses):
-            if in_domains and question.host.isascii():
-                return Reply(Code.ROUTE_AND_DOMAIN, printable(_at(question, question.host)))
+            direct = _at(question, question.host)
+            if in_domains and is_text(direct):
+                return Reply(Code.ROUTE_AND_DOMAIN, direct)
             if not near_misses:
                 return Reply(Code.NOT_FOUND, printable(f"No host found under the name of '{question.host}'."))
             head = f"No host found under the name of '{question.host}', did you mean:"
@@ -141,9 +168,19 @@ def _at(question: Question, host: str) -> str:
     return f"{question.written}@{host}"
 
 
+def _in_ascii(host: str) -> str:
+    try:
+        return names.to_ascii(host)
+    except ConversionError:
+        return host
+
+
 def _listed(question: Question, head: str, hosts: tuple[str, ...]) -> tuple[str, ...]:
     """Return a line for each host: as it may be asked for, where that is a name."""
-    told = [_at(question, host) if is_name(host) else host for host in hosts[:MOST_CANDIDATES]]
+    told = [
+        _at(question, _in_ascii(host)) if is_name(host) and not host.startswith(".") else host
+        for host in hosts[:MOST_CANDIDATES]
+    ]
     if len(hosts) > MOST_CANDIDATES:
         told.append(f"and more than these {MOST_CANDIDATES}")
     return tuple([printable(line) for line in (head, *told)])

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Connection"]
 
-# Commands that one caller is answered before others have their turn.
-_BATCH = 64
+# Seconds for which one caller is answered before others have their turn.
+_TURN = 0.001
 # Octets of replies that wait for a caller; while more do, nothing of it is read.
 _MOST_UNSENT = 32 * 1024
 # Seconds for the last reply to arrive: to close a socket with octets unread would take the reply back (RFC 1122
@@ -54,6 +54,7 @@ class Connection(asyncio.BufferedProtocol):
         "_idle_timer",
         "_is_reading",
         "_key",
+        "_loop",
         "_octets",
         "_peer",
         "_postponed",
@@ -71,11 +72,12 @@ class Connection(asyncio.BufferedProtocol):
 
     def __init__(self, server: PathServer) -> None:
         self._server = server
+        self._loop = server.loop
         self._protocol = ServerProtocol()
         self._caller = Caller()
         self._key: str | None = None  # set once the turnstile let it in
         self._peer = ""
-        self._since = server.loop.time()
+        self._since = self._loop.time()
         self._requests = 0
         self._octets = 0
         self._reason: str | None = None
@@ -108,7 +110,7 @@ class Connection(asyncio.BufferedProtocol):
         self._key = peer_key(self._peer)
         transport.write(bytes(self._server.service.greeting()))
         self._set_deadline()
-        self._idle_timer = self._server.loop.call_at(self._deadline, self._look_at_the_clock)
+        self._idle_timer = self._loop.call_at(self._deadline, self._look_at_the_clock)
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's own signature
         """Return where octets are put. A selector loop fills it and hands it over at once, so one serves all."""
@@ -133,7 +135,7 @@ class Connection(asyncio.BufferedProtocol):
     def pause_writing(self) -> None:
         """Wait for a caller that does not take its replies, but not for ever."""
         if self._drain_timer is None:
-            self._drain_timer = self._server.loop.call_later(self._server.limits.drain, self.abort, "slow")
+            self._drain_timer = self._loop.call_later(self._server.limits.drain, self.abort, "slow")
 
     def resume_writing(self) -> None:
         """Go on."""
@@ -162,7 +164,7 @@ class Connection(asyncio.BufferedProtocol):
             "connection",
             peer=self._peer,
             reason=reason,
-            seconds=self._server.loop.time() - self._since,
+            seconds=self._loop.time() - self._since,
             requests=self._requests,
             octets=self._octets,
             error=None if exc is None else type(exc).__name__,
@@ -195,7 +197,7 @@ class Connection(asyncio.BufferedProtocol):
             out.append(answers)
         reason = self._answer(out)
         if out:
-            self._transport.write(b"".join(out))
+            self._transport.write(out[0] if len(out) == 1 else b"".join(out))
         if reason is not None:
             self._end(reason)
         else:
@@ -207,7 +209,9 @@ class Connection(asyncio.BufferedProtocol):
 
         Returns why the connection ends now, ``None`` where it goes on.
         """
-        for _ in range(_BATCH):
+        end = perf_counter() + _TURN
+        start = 0.0
+        while start < end:
             event, is_its_turn = self._postponed, True
             if event is None:
                 event, is_its_turn = self._protocol.next_event(), False
@@ -227,7 +231,7 @@ class Connection(asyncio.BufferedProtocol):
             self._count(event, reply, start)
             if reply.code == Code.CLOSING:
                 return "quit"
-        self._server.loop.call_soon(self._go_on)
+        self._loop.call_soon(self._go_on)
         return None
 
     def _reply(self, event: Command | BadLine, start: float, *, is_its_turn: bool) -> Reply | None:
@@ -238,7 +242,7 @@ class Connection(asyncio.BufferedProtocol):
                 return _TOO_FAST
             if wait:
                 self._postponed = event
-                self._turn_timer = self._server.loop.call_later(wait, self._take_turn)
+                self._turn_timer = self._loop.call_later(wait, self._take_turn)
                 return None
         try:
             reply = self._server.service.answer(event, self._caller)
@@ -255,12 +259,20 @@ class Connection(asyncio.BufferedProtocol):
 
     def _ask(self, event: Command | BadLine, later: Later, start: float) -> None:
         """Have a thread find the reply."""
-        loop = self._server.loop
         work = _Work(event, start)
         self._work_in_hand = work
-        work.timer = loop.call_later(_MOST_WORK, self._settle, work, _NO_ANSWER)
-        future = loop.run_in_executor(self._server.threads, later)
+        work.timer = self._loop.call_later(_MOST_WORK, self._give_up, work)
+        is_origin = isinstance(event, Command) and event.verb == "FROM"
+        threads = self._server.road_makers if is_origin else self._server.threads
+        future = self._loop.run_in_executor(threads, later)
         future.add_done_callback(lambda done: self._found(work, done))
+
+    def _give_up(self, work: _Work) -> None:
+        """Wait no more; what the thread still finds, an origin too, is for a caller who is no more."""
+        origin = self._caller.origin
+        self._caller = Caller()
+        self._caller.origin = origin
+        self._settle(work, _NO_ANSWER)
 
     def _found(self, work: _Work, done: asyncio.Future[Reply]) -> None:
         """Take what a thread found; an answer that nobody waits for any more is seen, and forgotten."""
@@ -287,7 +299,8 @@ class Connection(asyncio.BufferedProtocol):
             peer=self._peer,
             verb=_verb(event),
             address=event.argument if isinstance(event, Command) else None,
-            error=f"{type(error).__name__}: {error}",
+            error=type(error).__name__,
+            detail=error,
         )
         return _FAULT
 
@@ -308,11 +321,11 @@ class Connection(asyncio.BufferedProtocol):
     # The end.
 
     def _set_deadline(self) -> None:
-        self._deadline = self._server.loop.time() + self._server.limits.idle
+        self._deadline = self._loop.time() + self._server.limits.idle
 
     def _look_at_the_clock(self) -> None:
         """End a connection on which no command came in time. One timer, that looks again, is cheaper than many."""
-        loop = self._server.loop
+        loop = self._loop
         if self._is_waiting():
             self._set_deadline()
         elif loop.time() >= self._deadline:
@@ -332,12 +345,13 @@ class Connection(asyncio.BufferedProtocol):
         if self._eof or self._server.is_crowded:
             transport.close()
         else:
-            if transport.can_write_eof():
-                transport.write_eof()
+            with suppress(OSError):  # the caller is gone: ENOTCONN, of which the transport hears when it reads
+                if transport.can_write_eof():
+                    transport.write_eof()
             self._read(on=True)
         if self._drain_timer is None:
             patience = self._server.limits.drain if transport.get_write_buffer_size() else _LINGER
-            self._drain_timer = self._server.loop.call_later(patience, self.abort)
+            self._drain_timer = self._loop.call_later(patience, self.abort)
 
 
 class _Work:
@@ -367,3 +381,5 @@ def _keep_alive(transport: asyncio.Transport) -> None:
     if found is not None and found.family in {socket.AF_INET, socket.AF_INET6}:
         with suppress(OSError):
             found.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            # TELNET's "synch" sends DM as urgent data; out of band, it would leave its IAC to the next letter.
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)

@@ -22,6 +22,7 @@ __all__ = ["MOST_CANDIDATES", "Directory", "Listed", "leaves"]
 #: Hosts that are told of one name: what a person can choose from.
 MOST_CANDIDATES = 50
 _MOST_NEAR_MISSES = 5
+_NOBODY = "a-host-that-nobody-knows"
 
 
 @runtime_checkable
@@ -66,6 +67,10 @@ class Directory:
         # Whoever takes everything knows nothing: it is asked when all others do not know either.
         self._relays = [one for one in parts if isinstance(one, SmartHost)]
         self._knowing = [one for one in parts if not isinstance(one, SmartHost)]
+        #: Whether every answer comes from memory, so that nobody who waits for one keeps others waiting.
+        self.is_quick = all(isinstance(one, UUCPMap | PathTable | GatewayDomains) for one in self._knowing)
+        #: The maps in it, which know roads from any of their hosts.
+        self.maps = tuple([one for one in self._knowing if isinstance(one, UUCPMap)])
         self._longer = {id(one): _Names(one.hosts()) for one in self._knowing if isinstance(one, Listed)}
 
     @property
@@ -84,15 +89,23 @@ class Directory:
                 found += one.faults
         return tuple([str(one) for one in found])
 
-    @property
-    def is_quick(self) -> bool:
-        """Whether every answer comes from memory, so that nobody who waits for one keeps others waiting."""
-        return all(isinstance(one, UUCPMap | PathTable | GatewayDomains) for one in self._knowing)
+    def prepare(self) -> None:
+        """Compute what the first question would: a map's roads, the order of names that near misses are sought in.
 
-    @property
-    def maps(self) -> tuple[UUCPMap, ...]:
-        """The maps in it, which know roads from any of their hosts."""
-        return tuple([one for one in self._knowing if isinstance(one, UUCPMap)])
+        Raises what a router raises that cannot answer at all, such as `MapError` for a map without a home.
+        """
+        for one in self.maps:
+            one.resolve(_NOBODY)
+
+    def has_origin(self, host: str) -> bool:
+        """Tell whether a map is here on which roads can begin at a host."""
+        return any(one.has_origin(host) for one in self.maps)
+
+    def answers_now(self, origin: str | None) -> bool:
+        """Tell whether a question can be answered from memory, with roads that begin there."""
+        return self.is_quick and (
+            origin is None or all(one.has_roads(origin) or not one.has_origin(origin) for one in self.maps)
+        )
 
     def resolve(self, host: str, *, origin: str | None = None) -> Answer:
         """Return the road to a host: see `mailpaths.routing.Router.resolve`."""
@@ -196,7 +209,11 @@ class _Names:
 
 
 def _one_of(found: list[tuple[str, Found]]) -> Answer:
-    """Return the road that all of these hosts have in common, else which hosts they are."""
-    if len({(answer.template.text, answer.hosts) for _, answer in found}) == 1:
+    """Return the road that all of these hosts have in common, else which hosts they are.
+
+    Where they all have one name, nobody could choose: it is the first one's, as of any chain of routers.
+    """
+    candidates = tuple(dict.fromkeys([full for full, _ in found]))
+    if len(candidates) == 1 or len({(answer.template.text, answer.hosts) for _, answer in found}) == 1:
         return found[0][1]
-    return Ambiguous(tuple(dict.fromkeys([full for full, _ in found])))
+    return Ambiguous(candidates)

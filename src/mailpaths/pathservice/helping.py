@@ -54,7 +54,8 @@ def general(worlds: Iterable[World], *, extensions: bool) -> Reply:
     names = [world.name for world in worlds]
     head = f"The server currently knows about {'the following mail worlds:' if names else 'no mail worlds.'}"
     shown = ",".join(names[:_MOST_WORLDS]).replace(",", ", ") + (", ..." if len(names) > _MOST_WORLDS else "")
-    rows = [f"    {row.replace(', ', ',')}" for row in textwrap.wrap(shown, _COLUMNS)]
+    wrapped = textwrap.wrap(shown, _COLUMNS, break_on_hyphens=False, break_long_words=False)
+    rows = [f"    {row.replace(', ', ',')}" for row in wrapped]
     more = (
         f"Commands: {', '.join(BASIC)}; of this server's own: {', '.join(EXTENSIONS)}.",
         "Type HELP and a command or a world for more about it.",

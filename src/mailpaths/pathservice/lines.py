@@ -45,7 +45,7 @@ class LineReader:
 
     def feed(self, data: bytes) -> None:
         """Take octets that came."""
-        if self._skipping:
+        if self._skipping and not self._buffer:
             # The tail of a line that is too long: nothing of it is kept, however long it takes.
             end = data.find(b"\n")
             if end < 0:

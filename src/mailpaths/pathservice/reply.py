@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mailpaths.errors import MailPathsError
 from mailpaths.pathservice.codes import HIGHEST, LOWEST
 
-__all__ = ["MAX_REPLY_LINES", "MAX_TEXT", "Reply", "ReplyReader", "WireError", "printable"]
+__all__ = ["MAX_REPLY_LINES", "MAX_TEXT", "Reply", "ReplyReader", "WireError", "is_text", "printable"]
 
 #: Characters of text in a line: RFC 821 4.5.3 allows a reply line 512 octets, three digits, a mark and CR LF with it.
 MAX_TEXT = 506
@@ -24,6 +24,11 @@ _LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?\Z", re.DOTALL)
 
 class WireError(MailPathsError):
     """A peer does not speak RFC 915: what it sent is no reply, or is larger than a reply can be."""
+
+
+def is_text(text: str) -> bool:
+    """Tell whether a reply may carry the text as it is."""
+    return len(text) <= MAX_TEXT and not _NO_TEXT.search(text)
 
 
 def printable(text: str) -> str:
@@ -61,7 +66,7 @@ class Reply:
         if not 0 < len(self.lines) <= MAX_REPLY_LINES:
             raise WireError(f"a reply has 1 to {MAX_REPLY_LINES} lines, and not {len(self.lines)}")
         for line in self.lines:
-            if len(line) > MAX_TEXT or _NO_TEXT.search(line):
+            if not is_text(line):
                 raise WireError(f"not the text of a reply, up to {MAX_TEXT} printable ASCII characters: {line[:80]!r}")
 
     @property

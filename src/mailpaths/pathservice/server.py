@@ -58,6 +58,8 @@ class PathServer:
         self.journal = Journal(logging.getLogger("mailpaths.pathservice")) if journal is None else journal
         self.buffer = memoryview(bytearray(_BUFFER))
         self.threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="path-service")
+        # All roads from a new origin are a tenth of a second of pure computing: one at a time, or nobody else has any.
+        self.road_makers = ThreadPoolExecutor(1, thread_name_prefix="path-roads")
         self.is_stopping = False
         self._turnstile = Turnstile(self.limits)
         self._connections: set[Connection] = set()
@@ -128,7 +130,8 @@ class PathServer:
                 for one in tuple(self._connections):
                     one.abort()
                 await asyncio.sleep(0)
-        self.threads.shutdown(wait=False, cancel_futures=True)
+        for pool in (self.threads, self.road_makers):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     # What connections call.
 

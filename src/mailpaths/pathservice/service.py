@@ -78,9 +78,7 @@ class PathService:
         """
         directory = router if isinstance(router, Directory) else Directory(router)
         found = worlds(directory.router)
-        # A map computes its roads when it is first asked: better now than while somebody waits.
-        for one in directory.maps:
-            one.roads()
+        directory.prepare()  # better now than while somebody waits
         self._directory, self._worlds = directory, found
         self.statistics.loaded(directory.size)
 
@@ -132,8 +130,11 @@ class PathService:
         except MailPathsError as error:
             return Reply(Code.NOT_IMPLEMENTED, printable(_message(error)))
         origin = caller.origin
-        if directory.is_quick and origin is None and self.domains is None:
-            return reply_to(question, directory.resolve(question.host))
+        if origin is not None and not directory.has_origin(origin):  # a map that was loaded since has it no more
+            text = f"No host found under the name of '{origin}', where paths should start. FROM starts them elsewhere."
+            return Reply(Code.NOT_FOUND, printable(text))
+        if self.domains is None and directory.answers_now(origin):
+            return reply_to(question, directory.resolve(question.host, origin=origin))
         return lambda: self._looked_up(question, directory, origin)
 
     def _looked_up(self, question: Question, directory: Directory, origin: str | None) -> Reply:

@@ -13,6 +13,9 @@ __all__ = ["BUCKETS", "Statistics"]
 BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 10.0)
 
 
+_SHARE = 0.99
+
+
 class Statistics:
     """Counts since the start; of nothing that a peer can choose, so that it does not grow.
 
@@ -65,8 +68,13 @@ class Statistics:
         return None if self._loaded is None else self._clock() - self._loaded
 
     def quantile(self, share: float) -> float | None:
-        """Return a bound in seconds that this share of all requests kept, ``None`` where it is beyond all of them."""
+        """Return a bound in seconds that this share of all requests kept.
+
+        Returns ``None`` where it is beyond all bounds, and where there was no request.
+        """
         most = share * sum(self.latencies)
+        if not most:
+            return None
         count = 0
         for bound, number in zip(BUCKETS, self.latencies, strict=False):
             count += number
@@ -79,7 +87,8 @@ class Statistics:
         codes: Counter[int] = Counter()
         for (_, code), number in self.requests.items():
             codes[code] += number
-        bound = self.quantile(0.99)
+        bound = self.quantile(_SHARE)
+        within = "more than 10 s" if bound is None else f"{bound * 1000:g} ms"
         age = self.database_age
         return [
             f"uptime: {self.uptime:.0f} s",
@@ -87,7 +96,7 @@ class Statistics:
             f"connections: {self.open} open, {self.accepted} accepted, {self.refused.total()} refused",
             f"closed: {_counted(self.closed)}",
             f"requests: {_counted({str(code): codes[code] for code in sorted(codes)})}",
-            f"latency: 99 % within {'more than 10 s' if bound is None else f'{bound * 1000:g} ms'}",
+            f"latency: {f'{_SHARE * 100:g} % within {within}' if self.requests else 'none'}",
             f"reloads: {self.reloads['ok']} ok, {self.reloads['failed']} failed",
             f"faults: {self.faults}",
         ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Iterator
+from bisect import bisect_left
+from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 from mailpaths import names
@@ -61,21 +62,26 @@ def keys(host: str) -> Iterator[Key]:
         place = name.find(".", place + 1)
 
 
-def near_misses(host: str, known: Container[str], others: Collection[str] = ()) -> tuple[str, ...]:
+def near_misses(host: str, known: Container[str], ordered: Sequence[str] | None = None) -> tuple[str, ...]:
     """Return known names that differ from a host's in one letter, or in two that changed places; at most five.
 
-    ``known`` holds folded names. ``others`` are names that look like the host's in another way; they come first.
+    ``known`` holds folded names. ``ordered`` are the same, sorted: with them a name takes no longer than the longest
+    beginning that it has in common with a known one.
     """
     name = names.fold(names.without_dot(host)).removesuffix(UUCP_ZONE)
-    found = dict.fromkeys(others)
-    if name and len(name) <= _LONGEST:
-        found |= dict.fromkeys(sorted({other for other in _neighbours(name) if other in known}))
-    return tuple(found)[:_MOST_NEAR_MISSES]
+    if not name or len(name) > _LONGEST:
+        return ()
+    return tuple(sorted({other for other in _neighbours(name, ordered) if other in known})[:_MOST_NEAR_MISSES])
 
 
-def _neighbours(name: str) -> Iterator[str]:
+def _neighbours(name: str, ordered: Sequence[str] | None) -> Iterator[str]:
     for place in range(len(name) + 1):
         head, tail = name[:place], name[place:]
+        if ordered is not None:
+            # All neighbours from here on begin so.
+            first = bisect_left(ordered, head)
+            if first == len(ordered) or not ordered[first].startswith(head):
+                return
         if tail:
             yield head + tail[1:]
             yield from (head + letter + tail[1:] for letter in _LETTERS if letter != tail[0])

@@ -36,6 +36,7 @@ class PathTable:
         self.faults: tuple[TableFault, ...] = ()
         self._rows: dict[str, Row] = {}
         self._answers: dict[str, Found] = {}
+        self._ordered: list[str] | None = None
         for row in found:
             self._add(row)
 
@@ -88,7 +89,9 @@ class PathTable:
                 return answer
             template = answer.template.on_to(names.without_dot(host))
             return Found(template, answer.cost, answer.source, answer.matched)
-        return NotFound(near_misses(host, self._rows))
+        if self._ordered is None:
+            self._ordered = sorted(self._rows)
+        return NotFound(near_misses(host, self._rows, self._ordered))
 
     def _answer(self, key: str, row: Row) -> Found | None:
         try:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from mailpaths import names as names_room
 from mailpaths.routing.answer import Obstacle
 from mailpaths.routing.lookup import is_name
-from mailpaths.routing.template import RouteTemplate
+from mailpaths.routing.template import PLAIN, RouteTemplate, from_parts
 from mailpaths.routing.uucp.best import Labels, find_labels
 from mailpaths.routing.uucp.flags import (
     ALIAS,
@@ -161,6 +162,11 @@ class Roads:
         """Return how many names have a road."""
         return len(self._lines)
 
+    @cached_property
+    def ordered(self) -> list[str]:
+        """The folded names that have a road, in the order of their letters."""
+        return sorted(self._lines)
+
     def line(self, name: str) -> Line | None:
         """Return the line of a table about a folded name, ``None`` where there is none."""
         return self._lines.get(name)
@@ -168,11 +174,15 @@ class Roads:
     def template(self, line: Line) -> RouteTemplate:
         """Return the road of a line as a template."""
         before, behind = line.before, line.behind
+        text = f"{before}%s{behind}"
+        # A path of names alone needs no second look: each name was one where the map was read.
+        if PLAIN.match(text) and text[0] != "." and ".!" not in text and not self._world.has_odd_names:
+            return from_parts(text, tuple(before[:-1].split("!")))
         if behind or _OTHER_OPERATOR.search(before) or self._world.has_odd_names:
             hosts = tuple([hop.host for hop in self._hops(line.number)[0]])
         else:
             hosts = tuple(before[:-1].split("!")) if before else ()
-        return RouteTemplate(f"{before}%s{behind}", hosts)
+        return RouteTemplate(text, hosts)
 
     def obstacles(self, line: Line) -> tuple[Obstacle, ...]:
         """Return what may stop a message on the road of a line."""

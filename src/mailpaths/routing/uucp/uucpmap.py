@@ -191,6 +191,16 @@ class UUCPMap:
             raise self._unknown(origin)
         return found
 
+    def has_origin(self, host: str) -> bool:
+        """Tell whether roads can begin at a host."""
+        return self._number(host) is not None
+
+    def has_roads(self, origin: str | None = None) -> bool:
+        """Tell whether the roads from a host are computed already, so that an answer takes no time."""
+        origin = origin if origin is not None else self.home
+        number = None if origin is None else self._number(origin)
+        return number in self._computed
+
     def at(self, home: str) -> UUCPMap:
         """Return the same map as seen from another home. Raises `UnknownHostError` for one that is not in it."""
         return UUCPMap(self._world, home=home, mode=self.mode, name=self.name, troubles=self.troubles)
@@ -251,7 +261,7 @@ class UUCPMap:
         private = [number for number in world.late if world.names[number].lower() == name]
         if len(private) > 1:
             return Ambiguous(tuple([f"{world.names[number]} in {self._file_of(number)}" for number in private]))
-        return NotFound(near_misses(host, roads))
+        return NotFound(near_misses(host, roads, roads.ordered))
 
     def _file_of(self, number: int) -> str:
         links = self._world.links[number]
