@@ -1,14 +1,13 @@
-"""Servers for the benchmarks, each in a process of its own: ``python -m benchmarks.path_server path|echo``.
+"""Servers for the benchmarks, each in a process of its own: ``mailpaths serve path``, and its peer.
 
-``path`` is the path service over the bundled map, without limits; ``echo`` is the least that asyncio can do for a line:
-a protocol that writes back what it reads. Each says where it listens and serves until it is ended. `Serving` runs one,
-or any other command that says ``127.0.0.1:PORT``. Linux: what a process takes is read from the kernel.
+``python -m benchmarks.path_server`` is the least that asyncio can do for a line: a protocol that writes back what it
+reads. It says where it listens and serves until it is ended. `Serving` runs a server and waits until it serves. Linux:
+what a process takes is read from the kernel.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import re
 import subprocess
@@ -21,9 +20,13 @@ from typing import Self
 
 HOST = "127.0.0.1"
 #: The commands of the two servers.
-PATH = (sys.executable, "-m", "benchmarks.path_server", "path")
-ECHO = (sys.executable, "-m", "benchmarks.path_server", "echo")
-_PLACE = re.compile(rb"127\.0\.0\.1:([1-9][0-9]*)\b")
+PATH = (
+    *(sys.executable, "-m", "mailpaths", "serve", "path", "--listen", f"{HOST}:0", "--router", "map:"),
+    *("--max-connections", "0", "--max-per-address", "0", "--max-rate", "0", "--idle", "3600"),
+)
+ECHO = (sys.executable, "-m", "benchmarks.path_server")
+# What says that a server serves: ours listens first, and reads its map then.
+_PLACE = re.compile(rb"(?:^| hosts on )127\.0\.0\.1:([1-9][0-9]*)\b", re.MULTILINE)
 # Seconds to read the map in; seconds to end.
 _START = 30.0
 _END = 10.0
@@ -107,21 +110,6 @@ async def _serve_echo() -> None:
     await asyncio.sleep(_LIFE)
 
 
-async def _serve_path() -> None:
-    from mailpaths.daemon.endpoint import Endpoint
-    from mailpaths.daemon.limits import Limits
-    from mailpaths.daemon.logs import Journal
-    from mailpaths.pathservice.server import PathServer
-    from mailpaths.pathservice.service import PathService
-    from mailpaths.routing import open_router
-
-    limits = Limits(connections=0, per_address=0, requests=0, idle=_LIFE)
-    server = PathServer(PathService(open_router("map:")), limits=limits, journal=Journal(logging.getLogger(__name__)))
-    await server.listen(Endpoint(HOST, 0))
-    _say(server.endpoints[0].port)
-    await asyncio.sleep(_LIFE)
-
-
 def _say(port: int) -> None:
     sys.stdout.write(f"{HOST}:{port}\n")
     sys.stdout.flush()
@@ -132,14 +120,7 @@ def main() -> int:
     from mailpaths.daemon.lifecycle import allow_files
 
     allow_files(_FILES)
-    match sys.argv[1:]:
-        case ["path"]:
-            asyncio.run(_serve_path())
-        case ["echo"]:
-            asyncio.run(_serve_echo())
-        case _:
-            sys.stderr.write(f"{__doc__}")
-            return 2
+    asyncio.run(_serve_echo())
     return 0
 
 

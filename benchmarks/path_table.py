@@ -3,8 +3,8 @@
 The server, a bare asyncio echo server and the generator are three processes on the same cores, and share them. The rows
 are measured in turn, again and again, so that a slow minute is a slow minute for all; what is printed is the median of
 all rounds, the ratio that of each round. Every reply is compared with what the service itself says without a socket.
-``--server`` names another command that serves the bundled map without limits and says ``127.0.0.1:PORT``. Memory is the
-resident size of the server's process; what the kernel keeps of a socket is not in it. Linux: sizes are read from /proc.
+Memory is the resident size of the server's process; what the kernel keeps of a socket is not in it. Linux: sizes are
+read from /proc.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import shlex
 import socket
 import statistics
 import sys
@@ -44,7 +43,7 @@ CONNECTIONS = 16
 DEPTH = 16
 IDLE = 1_000
 LOTS = 4
-# A server keeps the roads from the last 16 origins: these stay known, so that a row is about the threads.
+# A server keeps the roads from the last 16 origins: these stay known, so that none is computed anew.
 ORIGINS = ("decvax", "harvard", "ihnp4", "mcvax", "munnari", "seismo", "ukc", "uunet")
 # What a long-lived server is asked now and then, and never twice: a host that is not there.
 _EACH = 50
@@ -131,7 +130,7 @@ def rows(asked: Questions) -> tuple[list[Row], list[Row]]:
         (Row("`PATH`, one host", over(asked.hot)), echo),
         (Row(f"`PATH`, {hosts} hosts, {DEPTH} at once", over(asked.many), depth=DEPTH), echo_at_once),
         (Row("`PATH`, hosts that are not there", over(asked.absent)), echo),
-        (Row("`FROM` and nine `PATH`, in threads", lambda: [cycle(one) for one in asked.origins]), echo),
+        (Row("`FROM` and nine `PATH`", lambda: [cycle(one) for one in asked.origins]), echo),
         (Row("`HELP`", over(asked.helping)), echo),
         (echo, echo),
         (echo_at_once, echo_at_once),
@@ -139,10 +138,10 @@ def rows(asked: Questions) -> tuple[list[Row], list[Row]]:
     return [one for one, _ in ours], [peer for _, peer in ours]
 
 
-def speed(command: Sequence[str], asked: Questions, seconds: float, rounds: int) -> list[str]:
+def speed(asked: Questions, seconds: float, rounds: int) -> list[str]:
     """Return the table about speed."""
     every, peers = rows(asked)
-    with Serving(command) as ours, Serving(ECHO) as echo:
+    with Serving(PATH) as ours, Serving(ECHO) as echo:
         # What is computed once and kept is not what a server that runs for months takes.
         load(ours.port, round_and_round(asked.many, CONNECTIONS), requests=len(asked.many))
         for script in asked.origins[: len(ORIGINS)]:
@@ -158,13 +157,13 @@ def speed(command: Sequence[str], asked: Questions, seconds: float, rounds: int)
     ]
 
 
-def idle(command: Sequence[str], asked: Questions, count: int) -> list[str]:
+def idle(asked: Questions, count: int) -> list[str]:
     """Return the rows about connections that wait.
 
     What the map left free when it was read takes the first in, so that more follow, which have to be paid for.
     """
     sizes = []
-    with Serving(command) as server, ExitStack() as stack:
+    with Serving(PATH) as server, ExitStack() as stack:
         load(server.port, round_and_round(asked.many, CONNECTIONS), requests=len(asked.many))
         sizes.append(server.resident())
         for _ in range(LOTS):
@@ -193,10 +192,10 @@ def ask(connection: socket.socket, one: Exchange) -> None:
         raise WrongReplyError(f"expected {one.reply!r}, found {found!r}")
 
 
-def growth(command: Sequence[str], asked: Questions, marks: Sequence[int]) -> list[str]:
+def growth(asked: Questions, marks: Sequence[int]) -> list[str]:
     """Return the rows about a server that is asked for a long time, no question twice."""
     found: list[str] = []
-    with Serving(command) as server:
+    with Serving(PATH) as server:
         load(server.port, round_and_round(asked.many, CONNECTIONS), requests=len(asked.many))
         load(server.port, fresh(asked, "warm"), depth=DEPTH, requests=len(asked.many))
         before = server.resident()
@@ -245,7 +244,6 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=2.0, help="how long each run is (default: 2)")
     parser.add_argument("--rounds", type=int, default=7, help="how often each is run (default: 7)")
     parser.add_argument("--requests", type=int, default=1_000_000, help="requests for the growth (default: a million)")
-    parser.add_argument("--server", default=shlex.join(PATH), help="the command that serves")
     parser.add_argument("--quick", action="store_true", help="a few seconds, to see that it runs; no figures to quote")
     chosen = parser.parse_args()
     seconds, rounds, requests = chosen.seconds, chosen.rounds, chosen.requests
@@ -253,11 +251,10 @@ def main() -> int:
     if chosen.quick:
         seconds, rounds, requests, most, count = 0.1, 1, 5_000, 500, 100
     allow_files(2 * LOTS * IDLE)
-    command = shlex.split(chosen.server)
     asked = Questions.of(PathService(open_router("map:")), most)
-    out = [*speed(command, asked, seconds, rounds), ""]
+    out = [*speed(asked, seconds, rounds), ""]
     marks = [requests // 10, requests // 2, requests]
-    out += ["| resident size | |", "| --- | --- |", *idle(command, asked, count), *growth(command, asked, marks), ""]
+    out += ["| resident size | |", "| --- | --- |", *idle(asked, count), *growth(asked, marks), ""]
     out.append(
         f"Python {platform.python_version()} on {platform.machine()}, {os.cpu_count()} cores for all three processes; "
         f"median of {rounds} runs of {seconds:g} s in turn."

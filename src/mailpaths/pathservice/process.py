@@ -22,6 +22,7 @@ __all__ = ["ListenError", "PathProcess"]
 _METRICS = 15.0
 # Files that are open beside connections: listeners, the log, a map that is read, the loop's own.
 _OTHER_FILES = 64
+_MOST_FILES = 1 << 20
 
 
 class ListenError(OSError):
@@ -83,12 +84,10 @@ class PathProcess:
 
     def _allow_files(self) -> None:
         wanted = self._server.limits.connections
-        if not wanted:
-            return
         # Those that are refused are connections, too, as long as it takes to say so.
-        count = 2 * wanted + _OTHER_FILES
+        count = 2 * wanted + _OTHER_FILES if wanted else _MOST_FILES
         allowed = allow_files(count)
-        if allowed < count:
+        if wanted and allowed < count:
             self._server.journal.warning("few-files", wanted=count, allowed=allowed)
 
     def _status(self) -> str:
