@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from contextlib import asynccontextmanager
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 from mailpaths.daemon.endpoint import Endpoint
@@ -19,6 +22,8 @@ from mailpaths.pathservice.service import Caller, PathService
 from mailpaths.routing import Router
 
 T = TypeVar("T")
+#: What a server does with a caller.
+Script = Callable[[socket.socket], None]
 
 #: Seconds after which a test has failed, and is not slow: shared machines stall.
 PATIENCE = 60.0
@@ -174,3 +179,31 @@ async def until(condition: Callable[[], bool]) -> None:
     """Wait until something is so; `go` says how long."""
     while not condition():  # noqa: ASYNC110 - counts of the server, which tells nobody of them
         await asyncio.sleep(0.005)
+
+
+@contextmanager
+def scripted(*scripts: Script) -> Iterator[Endpoint]:
+    """A server that plays one script for each connection, in turn, and then takes no more."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    peers: list[socket.socket] = []
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            for script in scripts:
+                peer, _ = listener.accept()
+                peers.append(peer)
+                with peer, contextlib.suppress(OSError):
+                    peer.settimeout(10)
+                    script(peer)
+        listener.close()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield Endpoint("127.0.0.1", listener.getsockname()[1])
+    finally:
+        for one in (listener, *peers):
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+        thread.join(10)
+        listener.close()

@@ -18,6 +18,7 @@ import pytest
 
 from mailpaths.pathservice import PathClient, PathService, Reply, running
 from mailpaths.routing import PathTable, UUCPMap
+from tests.pathservers import scripted
 from tests.support import Result, Run
 
 MAP = "a b(5)\nb c(5), a(5)\nc b(5)\n"
@@ -175,18 +176,31 @@ def test_a_server_that_has_no_answer_now(run: Run) -> None:
     ],
 )
 def test_servers_that_are_none(run: Run, said: bytes, status: int, message: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = f"127.0.0.1:{listener.getsockname()[1]}"
-        child = os.fork()
-        if not child:
-            peer, _ = listener.accept()
-            peer.sendall(said)
-            peer.recv(100)
-            time.sleep(0.2)
-            os._exit(0)
-        found = run("pathto", "x@y", "--server", server)
-        os.waitpid(child, 0)
+    def play(peer: socket.socket) -> None:
+        peer.sendall(said)
+        peer.recv(100)
+        time.sleep(0.2)
+
+    with scripted(play) as server:
+        found = run("pathto", "x@y", "--server", str(server))
     assert found == Result(status, "\n", f"mailpaths: path server {server}: {message}\n  x@y\n")
+
+
+def test_an_address_of_somebody_else_is_told_of(run: Run) -> None:
+    def lie(peer: socket.socket) -> None:
+        peer.sendall(b"210 Hi.\r\n")
+        lines = peer.makefile("rb")
+        while lines.readline().startswith(b"PATH"):
+            peer.sendall(b"220 evil@host\r\n")
+
+    with scripted(lie, lie, lie) as server:
+        found = run("pathto", "root@inria", "--server", str(server))
+        (row,) = run("pathto", "--json", "root@inria", "--server", str(server)).rows
+        shown = run("pathto", "--all", "root@inria", "--server", str(server))
+    said = "the server gave an address of the user 'evil'"
+    assert found == Result(0, "evil@host\n", f"mailpaths: root@inria: warning: {said}\n")
+    assert (row["status"], row["warnings"]) == ("doubtful", [said])
+    assert shown.out.endswith(f"  road   host: evil\n  doubt  {said}\n")
 
 
 def test_wrong_calls(run: Run) -> None:
@@ -300,7 +314,8 @@ def test_a_log_line_for_each_connection(tmp_path: Path, world: Path) -> None:
         assert re.fullmatch(
             rf"{time_} event=listening endpoints=127\.0\.0\.1:\d+\n"
             rf'{time_} event=ready status="serving 3 hosts on 127\.0\.0\.1:\d+"\n'
-            rf"{time_} event=connection reason=quit seconds=\d+\.\d\d\d requests=2 octets=16\n",
+            rf"{time_} event=connection reason=quit seconds=\d+\.\d\d\d requests=2 octets=16\n"
+            rf"{time_} event=stopping\n",
             one.text,
         )
 
@@ -437,12 +452,9 @@ def test_systemd_is_told_and_its_sockets_are_taken(tmp_path: Path, world: Path) 
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
 
-    def hand_over() -> None:
-        os.dup2(listener.fileno(), 3)
-        os.set_inheritable(3, True)
-        os.environ["LISTEN_PID"] = str(os.getpid())
-
     # LISTEN_PID is the process's own, so the shell that becomes the server says it.
+    heard_by_journal, journal = os.pipe()
+    state = os.fstat(journal)
     script = 'LISTEN_PID=$$ exec "$@" 3<&' + str(listener.fileno())
     command = ["bash", "-c", script, "bash", sys.executable, "-m", "mailpaths", "serve", "path", *options(world)]
     one = subprocess.Popen(
@@ -452,12 +464,13 @@ def test_systemd_is_told_and_its_sockets_are_taken(tmp_path: Path, world: Path) 
             "NOTIFY_SOCKET": str(tmp_path / "notify"),
             "LISTEN_FDS": "1",
             "WATCHDOG_USEC": "60000000",
-            "JOURNAL_STREAM": "8:1",
+            "JOURNAL_STREAM": f"{state.st_dev}:{state.st_ino}",
         },
         pass_fds=[listener.fileno()],
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        stderr=journal,
     )
+    os.close(journal)
     try:
         heard: list[str] = []
 
@@ -478,7 +491,9 @@ def test_systemd_is_told_and_its_sockets_are_taken(tmp_path: Path, world: Path) 
             hear("STOPPING=1")
     finally:
         one.terminate()
-        _, log = one.communicate(timeout=PATIENCE)
+        one.wait(PATIENCE)
+        with os.fdopen(heard_by_journal, "rb") as stream:
+            log = stream.read()
         notices.close()
         listener.close()
     assert one.returncode == 0

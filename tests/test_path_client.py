@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import socket
 import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
 from hypothesis import given
@@ -30,9 +28,9 @@ from mailpaths.pathservice import (
 )
 from mailpaths.pathservice.dialog import Dialog, LinkError, Receive
 from mailpaths.routing import PathTable, UUCPMap
+from tests.pathservers import Script, scripted
 
 GREETING = b"210 Ready.\r\n"
-Script = Callable[[socket.socket], None]
 
 
 class Asker:
@@ -75,34 +73,6 @@ def asker(request: pytest.FixtureRequest) -> Iterator[Callable[..., Asker]]:
     yield make
     for one in made:
         one.end()
-
-
-@contextmanager
-def scripted(*scripts: Script) -> Iterator[Endpoint]:
-    """A server that plays one script for each connection, in turn, and then takes no more."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    peers: list[socket.socket] = []
-
-    def serve() -> None:
-        with contextlib.suppress(OSError):
-            for script in scripts:
-                peer, _ = listener.accept()
-                peers.append(peer)
-                with peer, contextlib.suppress(OSError):
-                    peer.settimeout(10)
-                    script(peer)
-        listener.close()
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield Endpoint("127.0.0.1", listener.getsockname()[1])
-    finally:
-        for one in (listener, *peers):
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-        thread.join(10)
-        listener.close()
 
 
 def says(*parts: bytes) -> Script:

@@ -181,7 +181,9 @@ def test_addresses_that_are_roads(text: str, hosts: tuple[str, ...]) -> None:
     ],
 )
 def test_addresses_that_are_none(text: str) -> None:
-    assert answer_of(Reply(220, text), SERVER) == TemporaryFailure(f"{SOURCE}: no address of one mailbox: {text!r}")
+    assert answer_of(Reply(220, text), SERVER) == TemporaryFailure(
+        f"{SOURCE}: not one address, or not of the user asked for: {text!r}"
+    )
 
 
 def test_a_reply_of_two_lines_is_no_address() -> None:

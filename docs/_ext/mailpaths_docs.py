@@ -1,9 +1,9 @@
 """What the pages take from the library itself when they are built: tables that cannot drift, and names that link.
 
 ``{policy-table}``, ``{policy-sources}``, ``{switch-table}``, ``{style-table}``, ``{defect-table}``,
-``{attribute-table}``, ``{dialect-sources}``, ``{cost-table}``, ``{obstacle-table}``, ``{gateway-table}`` and
-``{export-table}`` print the values of mailpaths itself; ``{reading-table}`` prints every reading of the address that is
-its argument, ``{dialect-table}`` the O/R address that is its argument in every dialect.
+``{attribute-table}``, ``{dialect-sources}``, ``{cost-table}``, ``{obstacle-table}``, ``{gateway-table}``,
+``{export-table}`` and ``{code-table}`` print the values of mailpaths itself; ``{reading-table}`` prints every reading
+of the address that is its argument, ``{dialect-table}`` the O/R address that is its argument in every dialect.
 The role ``own`` (the default role, so a docstring's plain backquotes) links a public name and leaves any other text as
 code.
 """
@@ -20,19 +20,21 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from docutils import nodes
 from pygments.lexers.shell import BashSessionLexer
+from pygments.token import Generic
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 import mailpaths
-from mailpaths import routing, x400
+from mailpaths import daemon, pathservice, routing, x400
 from mailpaths.addresses import attributes
 from mailpaths.errors import MailPathsError
 from mailpaths.grammar import uucpcost
 from mailpaths.routing import exports, gateways
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from pygments.token import _TokenType
     from sphinx.application import Sphinx
 
 #: What stands in a cell of a table.
@@ -107,9 +109,25 @@ def inside_quotes(policy: mailpaths.Policy) -> nodes.Node:
 
 
 class Console(BashSessionLexer):
-    """A shell session whose only prompt is ``$ ``: output that begins with a percent sign stays output."""
+    """A shell session whose only prompt is ``$ ``: output that begins with a percent sign stays output.
+
+    Below ``telnet`` a person types, too: the lines that are neither a reply nor telnet's own words.
+    """
 
     _ps1rgx = re.compile(r"^(\$ )(.*\n?)")
+    _telnet = re.compile(r"\$ telnet .*\n((?!\$ ).*\n?)*", re.MULTILINE)
+    _not_typed = re.compile(r"[2-5][0-9][0-9][ -]|Trying |Connected to |Escape character is |Connection closed by ")
+
+    def get_tokens_unprocessed(self, text: str) -> Iterator[tuple[int, _TokenType, str]]:
+        """Yield the tokens."""
+        sessions = [found.span() for found in self._telnet.finditer(text)]
+        for place, token, value in super().get_tokens_unprocessed(text):
+            is_typed = (
+                token is Generic.Output
+                and any(start <= place < end for start, end in sessions)
+                and not self._not_typed.match(value)
+            )
+            yield place, Generic.Strong if is_typed else token, value
 
 
 class PolicyTable(SphinxDirective):
@@ -391,6 +409,37 @@ class ExportTable(SphinxDirective):
         return [table(("format", "what it is"), rows, "exports")]
 
 
+class CodeTable(SphinxDirective):
+    """Every reply code of RFC 915."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        rows: list[list[Cell]] = [
+            [code(str(int(one))), code(f"Code.{one.name}"), words(one.meaning), words(_SENT[int(one)])]
+            for one in pathservice.Code
+        ]
+        assert set(_SENT) == {int(one) for one in pathservice.Code}  # noqa: S101 - a code without its row
+        return [table(("code", "in Python", "what it means", "in reply to"), rows, "codes")]
+
+
+#: What has which code for an answer: FROM and STAT, too, which are our own.
+_SENT = {
+    200: "HELP; FROM, STAT",
+    210: "the connection",
+    211: "QUIT",
+    220: "PATH; HELP and a world",
+    230: "PATH",
+    410: "the connection, when there are too many; anything, when the server ends",
+    412: "silence",
+    420: "PATH; FROM; anything, when it comes too fast",
+    421: "HELP",
+    501: "anything",
+    510: "the connection, from a network that is not served",
+    520: "PATH; FROM",
+    521: "PATH",
+}
+
+
 #: The rooms of roads whose names stand in the reference beside those of `mailpaths.routing`.
 _ROAD_ROOMS = ("exports", "urls", "uucp.checking", "uucp.picture", "uucp.printing", "uucp.sources", "uucp.world")
 #: The rooms of X.400 that have a page of their own names.
@@ -432,7 +481,7 @@ def _entries() -> dict[str, tuple[str, object]]:
         last = name.rpartition(".")[2]
         if bare[last] == 1 and last[0].isupper():
             found[last] = found[name]
-    return _road_entries() | found
+    return _service_entries() | _road_entries() | found
 
 
 def _road_entries() -> dict[str, tuple[str, object]]:
@@ -449,6 +498,25 @@ def _road_entries() -> dict[str, tuple[str, object]]:
     for name in routing.__all__:
         owner = getattr(routing, name)
         found[f"routing.{name}"] = (public[id(owner)], owner)
+    return found
+
+
+def _service_entries() -> dict[str, tuple[str, object]]:
+    """Return the same for the public names of the path service and of what it stands on."""
+    found: dict[str, tuple[str, object]] = {}
+    for package in (daemon, pathservice):
+        short = package.__name__.removeprefix("mailpaths.")
+        found[short] = (short, package)
+        for name in package.__all__:
+            owner = getattr(package, name)
+            entry = (f"{short}.{name}", owner)
+            found[f"{short}.{name}"] = entry
+            # The room's own name of it, too.
+            room = str(getattr(owner, "__module__", "")).removeprefix("mailpaths.")
+            if room.startswith(f"{short}."):
+                found[f"{room}.{name}"] = entry
+            if name[0].isupper():
+                found[name] = entry
     return found
 
 
@@ -482,7 +550,7 @@ class OwnName(SphinxRole):
     def _entry(self, name: str) -> str | None:
         """Return the entry of a name, as the module in which it stands understands it."""
         module = str(self.env.ref_context.get("py:module") or "").removeprefix("mailpaths").removeprefix(".")
-        for prefix in dict.fromkeys((f"{module}.", "", "x400.", "routing.")):
+        for prefix in dict.fromkeys((f"{module}.", "", "x400.", "routing.", "pathservice.")):
             pieces = f"{prefix}{name}".removeprefix(".").split(".")
             for count in range(len(pieces), 0, -1):
                 first, rest = ".".join(pieces[:count]), pieces[count:]
@@ -546,6 +614,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("obstacle-table", ObstacleTable)
     app.add_directive("gateway-table", GatewayTable)
     app.add_directive("export-table", ExportTable)
+    app.add_directive("code-table", CodeTable)
     app.add_role("own", OwnName())
     app.setup_extension("sphinx.ext.autodoc")
     app.connect("autodoc-process-signature", tell_levels)

@@ -75,6 +75,13 @@ class _Answer:
         """The address, empty where there is none."""
         return "" if self.route is None else self.reply.text
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is odd about the address: it may be of somebody else."""
+        if self.route is None or self.route.user == read(parse(self.asked), INTERNET).user:
+            return ()
+        return (f"the server gave an address of the user {self.route.user!r}",)
+
 
 class _UnreachableError(PathServiceError):
     """The server gave no reply several times in a row."""
@@ -189,6 +196,9 @@ def pathto(  # noqa: PLR0913 - one parameter an option
                 output.block(f"\n{block}" if place else block)
             else:
                 output.line("" if found is None else found.address)
+                if found is not None and not quiet:
+                    for doubt in found.warnings:
+                        output.complain(streams.warning(doubt, one.text, one.number))
                 if fault is not None and not quiet:
                     output.complain(streams.complaint(fault, one.text, one.number))
     output.flush()
@@ -236,13 +246,14 @@ def _row(text: str, found: _Answer | None, fault: Exception | None) -> dict[str,
     error = None if fault is None else streams.fault(fault, text)
     if error is not None and isinstance(fault, PathServiceError):
         error["kind"] = "unreachable"
+    warnings = () if found is None else found.warnings
     return {
         "input": text,
-        "status": "ok" if fault is None else "error",
+        "status": "error" if fault is not None else "doubtful" if warnings else "ok",
         "notation": "rfc822" if found is not None else None,
         "output": None if found is None or found.route is None else found.address,
         "route": None if found is None else rows.route(found.route),
-        "warnings": [],
+        "warnings": warnings,
         "error": error,
         "code": None if reply is None else reply.code,
         "reply": None if reply is None else reply.lines,
@@ -254,7 +265,10 @@ def _sections(found: _Answer, job: _Job) -> list[Section]:
     reply = found.reply
     if found.route is not None:
         hops = f"{len(found.route.hosts)} hop{'' if len(found.route.hosts) == 1 else 's'}"
-        road = (("road", f"{' → '.join(found.route.hosts)}: {found.route.user}"),)
+        road = (
+            ("road", f"{' → '.join(found.route.hosts)}: {found.route.user}"),
+            *[("doubt", doubt) for doubt in found.warnings],
+        )
         return [Section("", f"{_meaning(reply.code)} {hops}", (road,))]
     if reply.code != Code.AMBIGUOUS:
         lines = tuple([(line,) for line in reply.lines[1:]])

@@ -87,8 +87,8 @@ def _networks(_context: click.Context, _parameter: click.Parameter, values: tupl
     multiple=True,
     default=("127.0.0.1",),
     metavar="HOST:PORT",
-    help="Where to listen: an address of this machine, port 117 unless another is named; may be given several times. "
-    "Without it, only this machine can ask.",
+    help="Where to listen: an address of this machine, port 117 unless another is named; :PORT is of 127.0.0.1. May be "
+    "given several times. Without it, only this machine can ask.",
 )
 @click.option(
     "--router",
@@ -215,8 +215,17 @@ def _metrics_file(path: str, statistics: Statistics) -> MetricsFile:
 def _handler() -> logging.Handler:
     """Return what writes the log: standard error, with the time unless systemd's journal adds its own."""
     found = logging.StreamHandler(sys.stderr)
-    if "JOURNAL_STREAM" not in os.environ:
+    if not _goes_to_the_journal():
         form = logging.Formatter("%(asctime)s.%(msecs)03dZ %(message)s", "%Y-%m-%dT%H:%M:%S")
         form.converter = time.gmtime
         found.setFormatter(form)
     return found
+
+
+def _goes_to_the_journal() -> bool:
+    """Tell whether standard error is the journal's own: JOURNAL_STREAM has its device and inode (systemd.exec(5))."""
+    try:
+        state = os.fstat(sys.stderr.fileno())
+    except (OSError, ValueError, AttributeError):
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{state.st_dev}:{state.st_ino}"

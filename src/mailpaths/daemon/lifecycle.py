@@ -48,6 +48,7 @@ async def live(served: Served, journal: Journal) -> None:
         for task in done:
             task.result()  # a start that failed is raised
     finally:
+        journal.info("stopping")
         systemd.stopping()
         for task in (*tasks, beat):
             task.cancel()

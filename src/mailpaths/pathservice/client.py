@@ -51,8 +51,8 @@ class PathClient:
     """A client of the path service, for programs that wait for answers.
 
     ``server`` is ``HOST:PORT``, port 117 unless it says another; nothing is connected before the first question. One
-    connection serves them all; where it has died there is a new one. An answer may take ``timeout`` seconds. Threads
-    that share a client take turns.
+    connection serves them all; where it has died there is a new one. An answer may take ``timeout`` seconds, ten unless
+    told otherwise. Threads that share a client take turns.
 
     Every method raises `PathServiceError` where the server gives no reply, and `WireError` for a text that no question
     can carry.

@@ -105,7 +105,7 @@ class Connection(asyncio.BufferedProtocol):
         refusal = self._server.admit(self, self._peer)
         if refusal is not None:
             transport.write(bytes(refusal))
-            self._end("refused")
+            self._end(f"refused-{refusal.code}")
             return
         self._key = peer_key(self._peer)
         transport.write(bytes(self._server.service.greeting()))
@@ -158,7 +158,7 @@ class Connection(asyncio.BufferedProtocol):
         self._drain_timer = None
         if self._reason is not None:
             exc = None  # what a peer does after its last reply is its own affair
-        reason = self._reason or ("closed" if exc is None else "reset")
+        reason = self._reason or "reset"
         self._server.lost(self, self._key, reason)
         self._server.journal.info(
             "connection",

@@ -181,7 +181,8 @@ class Directory:
         if dot and is_name(own):
             broken += [full for full, _ in self._begun(own, self._knowing, origin)]
         near = dict.fromkeys([*answer.near_misses, *broken])
-        return tuple([one for one in near if not names.same(one, host)])[:_MOST_NEAR_MISSES]
+        # A domain is no host that anybody could ask for.
+        return tuple([one for one in near if not names.same(one, host) and one[0] != "."])[:_MOST_NEAR_MISSES]
 
     def __repr__(self) -> str:
         """Return the call that makes it."""

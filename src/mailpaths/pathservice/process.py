@@ -54,7 +54,11 @@ class PathProcess:
     async def start(self) -> str:
         """Listen, then load. Raises `ListenError`, or what the router's opener raises."""
         self._allow_files()
-        for one in systemd.inherited_sockets() or self._endpoints:
+        try:
+            inherited = systemd.inherited_sockets()
+        except OSError as error:
+            raise ListenError(error.errno, f"cannot take the sockets of LISTEN_FDS: {error.strerror}") from error
+        for one in inherited or self._endpoints:
             try:
                 await self._server.listen(one)
             except OSError as error:

@@ -23,7 +23,7 @@ _LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?\Z", re.DOTALL)
 
 
 class WireError(MailPathsError):
-    """A peer does not speak RFC 915: what it sent is no reply, or is larger than a reply can be."""
+    """What is no line of RFC 915: a reply that is none or too large, or a question that no command line can carry."""
 
 
 def is_text(text: str) -> bool:

@@ -32,7 +32,7 @@ class PathServiceRouter:
     """A router that asks a path server (RFC 915), such as ``mailpaths serve path``.
 
     ``url`` is ``path://HOST:PORT``, or without the scheme; port 117 unless it says another. One connection is kept. An
-    answer may take ``timeout`` seconds.
+    answer may take ``timeout`` seconds, ten unless told otherwise.
 
     Whatever goes wrong is an `Answer`: a server that cannot be reached, is busy, or talks nonsense is a
     `TemporaryFailure`. The address in a reply must be one address, read as RFC 822 and RFC 1123 say, and must be for
@@ -165,7 +165,7 @@ def answer_of(reply: Reply, server: Endpoint) -> Answer:
             try:
                 return Found(_template(reply), source=source)
             except MailPathsError:
-                return TemporaryFailure(f"{source}: no address of one mailbox: {reply.text!r}")
+                return TemporaryFailure(f"{source}: not one address, or not of the user asked for: {reply.text!r}")
         case Code.NOT_FOUND:
             return NotFound(named(reply))
         case Code.AMBIGUOUS:
