@@ -547,7 +547,7 @@ def test_a_port_that_is_taken() -> None:
             check=False,
         )
     assert (done.returncode, done.stdout) == (69, "")
-    assert done.stderr.endswith(f"mailpaths: cannot listen on {server}: address already in use\n")
+    assert done.stderr.endswith(f"mailpaths: cannot listen on {server}: Address already in use\n")
 
 
 def test_only_some_are_served(tmp_path: Path, world: Path) -> None:

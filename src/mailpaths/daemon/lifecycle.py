@@ -47,8 +47,8 @@ async def live(served: Served, journal: Journal) -> None:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()  # a start that failed is raised
-    finally:
         journal.info("stopping")
+    finally:
         systemd.stopping()
         for task in (*tasks, beat):
             task.cancel()

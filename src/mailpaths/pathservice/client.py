@@ -47,7 +47,28 @@ def endpoint(server: Endpoint | str) -> Endpoint:
     return Endpoint.parse(server.removeprefix(_SCHEME).removesuffix("/"), port=PORT)
 
 
-class PathClient:
+class _Client:
+    """What both clients know of their server."""
+
+    def __init__(self, server: Endpoint | str, timeout: float) -> None:
+        self._dialog = Dialog(endpoint(server), timeout=timeout)
+
+    @property
+    def server(self) -> Endpoint:
+        """The server that is asked."""
+        return self._dialog.endpoint
+
+    @property
+    def greeting(self) -> Reply | None:
+        """What the server said first, the last time that it was connected."""
+        return self._dialog.greeting
+
+    def __repr__(self) -> str:
+        """Return the call that makes it."""
+        return f"{type(self).__name__}({str(self.server)!r}, timeout={self._dialog.timeout!r})"
+
+
+class PathClient(_Client):
     """A client of the path service, for programs that wait for answers.
 
     ``server`` is ``HOST:PORT``, port 117 unless it says another; nothing is connected before the first question. One
@@ -65,19 +86,9 @@ class PathClient:
     """
 
     def __init__(self, server: Endpoint | str, *, timeout: float = DEFAULT_TIMEOUT) -> None:
-        self._dialog = Dialog(endpoint(server), timeout=timeout)
+        super().__init__(server, timeout)
         self._socket: socket.socket | None = None
         self._lock = threading.Lock()
-
-    @property
-    def server(self) -> Endpoint:
-        """The server that is asked."""
-        return self._dialog.endpoint
-
-    @property
-    def greeting(self) -> Reply | None:
-        """What the server said first, the last time that it was connected."""
-        return self._dialog.greeting
 
     def path(self, address: str, *, origin: str | None = None) -> Reply:
         """Return the reply to PATH: of code 220 or 230 its text is the address.
@@ -169,29 +180,15 @@ class PathClient:
         """Close it."""
         self.close()
 
-    def __repr__(self) -> str:
-        """Return the call that makes it."""
-        return f"PathClient({str(self.server)!r}, timeout={self._dialog.timeout!r})"
 
-
-class AsyncPathClient:
+class AsyncPathClient(_Client):
     """The async twin of `PathClient`: tasks that share one take turns."""
 
     def __init__(self, server: Endpoint | str, *, timeout: float = DEFAULT_TIMEOUT) -> None:
-        self._dialog = Dialog(endpoint(server), timeout=timeout)
+        super().__init__(server, timeout)
         self._link: _Link | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = asyncio.Lock()
-
-    @property
-    def server(self) -> Endpoint:
-        """The server that is asked."""
-        return self._dialog.endpoint
-
-    @property
-    def greeting(self) -> Reply | None:
-        """What the server said first, the last time that it was connected."""
-        return self._dialog.greeting
 
     async def path(self, address: str, *, origin: str | None = None) -> Reply:
         """Return the reply to PATH: see `PathClient.path`."""
@@ -274,10 +271,6 @@ class AsyncPathClient:
     ) -> None:
         """Close it."""
         await self.close()
-
-    def __repr__(self) -> str:
-        """Return the call that makes it."""
-        return f"AsyncPathClient({str(self.server)!r}, timeout={self._dialog.timeout!r})"
 
 
 class _Link(asyncio.Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -62,8 +63,10 @@ class PathProcess:
             try:
                 await self._server.listen(one)
             except OSError as error:
-                reason = error.strerror or str(error)
-                raise ListenError(error.errno, f"cannot listen on {one}: {reason.rpartition(': ')[2]}") from error
+                # What asyncio says of it is not the same in every Python. A name that is none has a negative number.
+                number = error.errno or 0
+                reason = os.strerror(number) if number > 0 else error.strerror or str(error)
+                raise ListenError(number, f"cannot listen on {one}: {reason}") from error
         where = ",".join([str(one) for one in self._server.endpoints])
         self._server.journal.info("listening", endpoints=where)
         await self._server.load(self._open_router)
