@@ -24,6 +24,16 @@ from mailpaths import (
     Translation,
     Unroutable,
 )
+from mailpaths.daemon import Endpoint
+from mailpaths.pathservice import (
+    AsyncPathServiceRouter,
+    Code,
+    PathClient,
+    PathService,
+    PathServiceRouter,
+    Reply,
+    running,
+)
 from mailpaths.routing import (
     Ambiguous,
     Answer,
@@ -156,6 +166,20 @@ def routers_are_typed(own: Router) -> None:
         assert_type(road.obstacles, tuple[Obstacle, ...])
 
 
+def the_path_service_is_typed(own: Router) -> None:
+    service = PathService(own)
+    with running(service) as server, PathClient(assert_type(server, Endpoint)) as client:
+        reply = assert_type(client.path("piet@seismo"), Reply)
+        assert_type(reply.lines, tuple[str, ...])
+        if reply.code == Code.ROUTE:
+            assert_type(reply.text, str)
+        routers: list[Router] = [PathServiceRouter(server), own]
+        assert_type(Chain(routers), Chain)
+        twin: AsyncRouter = AsyncPathServiceRouter(f"path://{server}", timeout=2)
+        assert_type(twin, AsyncRouter)
+    assert_type(service.statistics.requests[("PATH", 220)], int)
+
+
 notations_give_their_values()
 an_address_is_one_of_three(mailpaths.parse("a@b"))
 the_tag_narrows(mailpaths.parse("a!b"))
@@ -165,3 +189,4 @@ o_r_addresses_are_typed()
 lists_are_typed(mailpaths.parse_list("a@b"))
 an_answer_is_one_of_four(Neighbours("seismo").resolve("seismo"))
 routers_are_typed(Neighbours("seismo"))
+the_path_service_is_typed(Neighbours("seismo"))

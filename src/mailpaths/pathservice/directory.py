@@ -71,7 +71,9 @@ class Directory:
         self.is_quick = all(isinstance(one, UUCPMap | PathTable | GatewayDomains) for one in self._knowing)
         #: The maps in it, which know roads from any of their hosts.
         self.maps = tuple([one for one in self._knowing if isinstance(one, UUCPMap)])
-        self._longer = {id(one): _Names(one.hosts()) for one in self._knowing if isinstance(one, Listed)}
+        # A router of somebody else may have a plain attribute of that name.
+        listed = [one for one in self._knowing if isinstance(one, Listed) and callable(one.hosts)]
+        self._longer = {id(one): _Names(one.hosts()) for one in listed}
 
     @property
     def size(self) -> int:
