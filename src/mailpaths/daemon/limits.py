@@ -14,6 +14,8 @@ MOST_PATIENCE = 2.0
 # A household has a /64 of IPv6 addresses to itself (RFC 6177), and would otherwise count as 2**64 peers.
 _IPV6_PREFIX = 64
 _FEW = 64
+# One address may have a fourth of the time of all, once it has had its first second's worth.
+_SHARE = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +117,16 @@ class Turnstile:
             self._most_paid = 2 * len(self._paid) + _FEW
         self._paid[key] = paid + 1.0 / rate
         return max(late, 0.0)
+
+    def charge(self, key: str, seconds: float, requests: int) -> None:
+        """Have an address pay for the seconds that its requests took, where that is more than their number costs.
+
+        What a request costs others is time, and some take a hundred times as long as most.
+        """
+        rate = self.limits.requests
+        dear = _SHARE * seconds - requests / rate if rate else 0.0
+        if dear > 0.0 and key in self._paid:
+            self._paid[key] += dear
 
     def __len__(self) -> int:
         """Return how many connections are inside."""

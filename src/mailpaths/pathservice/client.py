@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import threading
+import time
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -89,6 +91,7 @@ class PathClient(_Client):
         super().__init__(server, timeout)
         self._socket: socket.socket | None = None
         self._lock = threading.Lock()
+        self._process = os.getpid()
 
     def path(self, address: str, *, origin: str | None = None) -> Reply:
         """Return the reply to PATH: of code 220 or 230 its text is the address.
@@ -104,11 +107,19 @@ class PathClient(_Client):
 
     def ask(self, verb: str, argument: str = "", *, origin: str | None = None) -> Reply:
         """Return the reply to any command."""
-        with self._lock:
-            return self._run(self._dialog.ask(verb, argument, origin=origin))
+        self._at_home()
+        begin = time.monotonic()
+        if not self._lock.acquire(timeout=self._dialog.timeout):
+            raise PathServiceError(self.server, f"no turn within {self._dialog.timeout:g} s")
+        try:
+            left = self._dialog.timeout - (time.monotonic() - begin)
+            return self._run(self._dialog.ask(verb, argument, origin=origin, seconds=left))
+        finally:
+            self._lock.release()
 
     def close(self) -> None:
         """End the connection, if there is one, with QUIT. The client can be used again."""
+        self._at_home()
         with self._lock:
             if self._socket is not None:
                 # To close with the last reply unread would tell the server of an error (RFC 1122 4.2.2.13).
@@ -119,6 +130,13 @@ class PathClient(_Client):
                     self._socket.recv(_OCTETS)
                     self._socket.recv(_OCTETS)
                 self._hang_up()
+
+    def _at_home(self) -> None:
+        """Leave a connection to the process that made it: two that ask over one would take each other's answers."""
+        if self._process != os.getpid():
+            self._process = os.getpid()
+            self._lock = threading.Lock()
+            self._hang_up()
 
     def _run(self, steps: Steps) -> Reply:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import suppress
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import TYPE_CHECKING
 
 from mailpaths.daemon.limits import peer_key
@@ -30,7 +30,11 @@ _MOST_UNSENT = 32 * 1024
 _LINGER = 2.0
 # Seconds that a router in a thread may take.
 _MOST_WORK = 30.0
+# TELNET commands on one connection: a person's TELNET says a dozen. They are no requests, and no turnstile counts them.
+_MOST_TELNET = 1000
 _VERBS = frozenset({*BASIC, *EXTENSIONS})
+# Seconds until a caller who has half of the threads at work is looked at again.
+_NEXT_LOOK = 0.05
 _TOO_FAST = Reply(Code.DATABASE_TROUBLE, "Too many requests from your address. Try again later.")
 _NO_ANSWER = Reply(Code.DATABASE_TROUBLE, "No answer in time. Try again later.")
 _FAULT = Reply(Code.DATABASE_TROUBLE, "A fault of this server. Try again later.")
@@ -121,7 +125,10 @@ class Connection(asyncio.BufferedProtocol):
         self._octets += nbytes
         if not self._ending:
             self._protocol.receive_data(bytes(self._server.buffer[:nbytes]))
-            self._go_on()
+            if self._protocol.telnet_commands > _MOST_TELNET:
+                self._end("telnet")
+            else:
+                self._go_on()
 
     def eof_received(self) -> bool:
         """Answer what was asked, then end: a caller may close its own side first."""
@@ -177,6 +184,25 @@ class Connection(asyncio.BufferedProtocol):
         if not self._ending:
             self._go_on()
 
+    def give_notice(self) -> None:
+        """Tell whoever still waits for answers that they do not come, each in its turn, and end."""
+        if self._ending:
+            return
+        events: list[tuple[Command | BadLine, float]] = []
+        if self._work_in_hand is not None:
+            events.append((self._work_in_hand.event, self._work_in_hand.start))
+            _cancel(self._work_in_hand.timer)
+            self._work_in_hand = None
+        event = self._postponed or self._protocol.next_event()
+        self._postponed = None
+        while event is not None:
+            events.append((event, perf_counter()))
+            event = self._protocol.next_event()
+        for event, start in events:
+            self._count(event, _GOING_DOWN, start)
+        self._transport.write(bytes(_GOING_DOWN) * max(len(events), 1))
+        self._end("stopped")
+
     def abort(self, reason: str = "stopped") -> None:
         """End now, whatever waits."""
         self._reason = self._reason or reason
@@ -195,7 +221,9 @@ class Connection(asyncio.BufferedProtocol):
         out: list[bytes] = []
         if answers := self._protocol.data_to_send():
             out.append(answers)
+        begin, count = thread_time(), self._requests
         reason = self._answer(out)
+        self._server.charge(self._key, thread_time() - begin, self._requests - count)
         if out:
             self._transport.write(out[0] if len(out) == 1 else b"".join(out))
         if reason is not None:
@@ -250,7 +278,11 @@ class Connection(asyncio.BufferedProtocol):
             return self._failed(event, error)
         if isinstance(reply, Reply):
             return reply
-        self._ask(event, reply, start)
+        if self._server.has_hands(self._key):
+            self._ask(event, reply, start)
+        else:
+            self._postponed = event
+            self._turn_timer = self._loop.call_later(_NEXT_LOOK, self._take_turn)
         return None
 
     def _take_turn(self) -> None:
@@ -262,8 +294,8 @@ class Connection(asyncio.BufferedProtocol):
         work = _Work(event, start)
         self._work_in_hand = work
         work.timer = self._loop.call_later(_MOST_WORK, self._give_up, work)
-        is_origin = isinstance(event, Command) and event.verb == "FROM"
-        threads = self._server.road_makers if is_origin else self._server.threads
+        threads = self._server.road_makers if later.computes else self._server.threads
+        self._server.set_to_work(self._key, 1)
         future = self._loop.run_in_executor(threads, later)
         future.add_done_callback(lambda done: self._found(work, done))
 
@@ -276,6 +308,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def _found(self, work: _Work, done: asyncio.Future[Reply]) -> None:
         """Take what a thread found; an answer that nobody waits for any more is seen, and forgotten."""
+        self._server.set_to_work(self._key, -1)
         if done.cancelled():
             self._settle(work, _GOING_DOWN)
             return

@@ -7,7 +7,6 @@ died, the time that there is.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -35,6 +34,8 @@ __all__ = [
 
 #: Seconds for an answer, with the connection that may have to be made for it.
 DEFAULT_TIMEOUT = 10.0
+# Seconds that are for ever: sockets and locks take no number of them.
+_FOR_EVER = 86_400.0
 # Seconds of silence after a line that promised another one, as the last line does in an example of RFC 915.
 _AMID = 1.0
 
@@ -115,7 +116,7 @@ class Dialog:
     """
 
     def __init__(self, endpoint: Endpoint, *, timeout: float, clock: Callable[[], float] = time.monotonic) -> None:
-        if not 0 < timeout < math.inf:
+        if not 0 < timeout <= _FOR_EVER:
             raise ValueError("a path server needs more than no time to answer, and not for ever")
         self.endpoint = endpoint
         self.timeout = timeout
@@ -123,17 +124,19 @@ class Dialog:
         self._clock = clock
         self._protocol: ClientProtocol | None = None
         self._origin: str | None = None
+        # Whether the rest of the last reply may still come, and would be taken for the next one.
+        self._is_late = False
         self._deadline = 0.0
 
-    def ask(self, verb: str, argument: str = "", *, origin: str | None = None) -> Steps:
-        """Ask a question, of a road from ``origin`` where one is named, and return the reply.
+    def ask(self, verb: str, argument: str = "", *, origin: str | None = None, seconds: float | None = None) -> Steps:
+        """Ask a question, of a road from ``origin`` where one is named, and return the reply; ``seconds`` are left.
 
         Raises `OriginError` where the server refuses that origin. A connection that was used before may have died
         in the meantime; then there is a new one, once.
         """
         line = command_line(verb, argument)
         begin = command_line("FROM", origin or "")
-        self._deadline = self._clock() + self.timeout
+        self._deadline = self._clock() + (self.timeout if seconds is None else seconds)
         while True:
             if self._protocol is not None:
                 yield from self._check()
@@ -176,16 +179,17 @@ class Dialog:
         """Forget the connection: whoever calls this has closed it."""
         self._protocol = None
         self._origin = None
+        self._is_late = False
 
     def _hang_up(self) -> _Part:
         self.hang_up()
         yield Step.HANG_UP
 
     def _check(self) -> _Part:
-        """Give a connection up on which something came that nobody asked for: its end, 412, or what is out of step."""
+        """Give a connection up on which something came or may come that nobody asked for: its end, 412, a late line."""
         assert self._protocol is not None  # noqa: S101 - for the type checker
         found = yield Step.GLANCE
-        if found is not None or self._protocol.is_amid or self._protocol.next_reply() is not None:
+        if found is not None or self._is_late or self._protocol.is_amid or self._protocol.next_reply() is not None:
             yield from self._hang_up()
 
     def _connect(self) -> _Part:
@@ -216,6 +220,7 @@ class Dialog:
                 continue
             reply = protocol.finish()
             if reply is not None:
+                self._is_late = True
                 return reply
             if data is not None:
                 raise LinkError("it closed the connection")

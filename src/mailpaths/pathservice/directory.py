@@ -34,12 +34,16 @@ class Listed(Protocol):
         ...
 
 
+# Routers that answer from memory.
+_QUICK = (UUCPMap, PathTable, GatewayDomains, SmartHost)
+
+
 def leaves(router: Router) -> tuple[Router, ...]:
     """Return the routers that a router is made of, in the order in which they are asked."""
     if isinstance(router, Chain):
         return tuple([leaf for one in router.routers for leaf in leaves(one)])
-    if isinstance(router, Cached):
-        return leaves(router.router)
+    if isinstance(router, Cached) and all(isinstance(one, _QUICK) for one in leaves(router.router)):
+        return leaves(router.router)  # what answers from memory needs no second one
     return (router,)
 
 
@@ -68,7 +72,7 @@ class Directory:
         self._relays = [one for one in parts if isinstance(one, SmartHost)]
         self._knowing = [one for one in parts if not isinstance(one, SmartHost)]
         #: Whether every answer comes from memory, so that nobody who waits for one keeps others waiting.
-        self.is_quick = all(isinstance(one, UUCPMap | PathTable | GatewayDomains) for one in self._knowing)
+        self.is_quick = all(isinstance(one, _QUICK) for one in self._knowing)
         #: The maps in it, which know roads from any of their hosts.
         self.maps = tuple([one for one in self._knowing if isinstance(one, UUCPMap)])
         # A router of somebody else may have a plain attribute of that name.
@@ -103,11 +107,13 @@ class Directory:
         """Tell whether a map is here on which roads can begin at a host."""
         return any(one.has_origin(host) for one in self.maps)
 
+    def has_roads(self, origin: str) -> bool:
+        """Tell whether the roads that begin there are computed, on each map that has them."""
+        return all(one.has_roads(origin) or not one.has_origin(origin) for one in self.maps)
+
     def answers_now(self, origin: str | None) -> bool:
         """Tell whether a question can be answered from memory, with roads that begin there."""
-        return self.is_quick and (
-            origin is None or all(one.has_roads(origin) or not one.has_origin(origin) for one in self.maps)
-        )
+        return self.is_quick and (origin is None or self.has_roads(origin))
 
     def resolve(self, host: str, *, origin: str | None = None) -> Answer:
         """Return the road to a host: see `mailpaths.routing.Router.resolve`."""

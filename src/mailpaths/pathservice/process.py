@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -67,6 +68,8 @@ class PathProcess:
                 number = error.errno or 0
                 reason = os.strerror(number) if number > 0 else error.strerror or str(error)
                 raise ListenError(number, f"cannot listen on {one}: {reason}") from error
+            except ValueError as error:  # a name that IDNA refuses, a socket of datagrams
+                raise ListenError(errno.EINVAL, f"cannot listen on {one}: {error}") from error
         where = ",".join([str(one) for one in self._server.endpoints])
         self._server.journal.info("listening", endpoints=where)
         await self._server.load(self._open_router)

@@ -85,6 +85,11 @@ class ServerProtocol:
         return self._telnet.answers()
 
     @property
+    def telnet_commands(self) -> int:
+        """How many TELNET commands came."""
+        return self._telnet.commands
+
+    @property
     def has_line(self) -> bool:
         """Whether the next event is here already."""
         return self._lines.has_line

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
+import os
 import socket
+from collections import Counter
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 
+from mailpaths.daemon.crew import Crew
 from mailpaths.daemon.endpoint import Endpoint
 from mailpaths.daemon.limits import Limits, Turnstile, peer_key
 from mailpaths.daemon.logs import Journal
@@ -30,8 +32,13 @@ _BUFFER = 16 * 1024
 _THREADS = 16
 #: Connections that wait to be accepted; the system has a limit of its own.
 _BACKLOG = 1024
+# Connections that are accepted in one turn of the loop: asyncio takes as many as its backlog, and each takes a third of
+# a millisecond, for which all others wait. (With no files left it would also log as many tracebacks at once.)
+_AT_ONCE = 8
 #: Seconds for what is in flight when the server ends.
 _GRACE = 5.0
+# Seconds for the last words to those whose answer did not come in that time.
+_LAST_WORDS = 0.5
 # Fewer hosts than this share of the old ones are no change that somebody meant.
 _LEAST_SHARE = 0.5
 _RESTART = "taken for a file that was cut off; a restart takes it as it is"
@@ -57,9 +64,11 @@ class PathServer:
         self.allow = tuple(allow)
         self.journal = Journal(logging.getLogger("mailpaths.pathservice")) if journal is None else journal
         self.buffer = memoryview(bytearray(_BUFFER))
-        self.threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="path-service")
+        self.threads = Crew(_THREADS, "path-service")
+        self._at_work: Counter[str] = Counter()
         # All roads from a new origin are a tenth of a second of pure computing: one at a time, or nobody else has any.
-        self.road_makers = ThreadPoolExecutor(1, thread_name_prefix="path-roads")
+        self.road_makers = Crew(1, "path-roads")
+        self._loaders = Crew(1, "path-loader")
         self.is_stopping = False
         self._turnstile = Turnstile(self.limits)
         self._connections: set[Connection] = set()
@@ -74,11 +83,14 @@ class PathServer:
     async def listen(self, endpoint: Endpoint | socket.socket) -> None:
         """Accept connections there from now on. Raises `OSError` where that cannot be."""
         if isinstance(endpoint, socket.socket):
-            made = await self.loop.create_server(self._connection, sock=endpoint, backlog=_BACKLOG)
+            made = await self.loop.create_server(self._connection, sock=endpoint, backlog=_AT_ONCE)
         else:
             made = await self.loop.create_server(
-                self._connection, endpoint.host, endpoint.port, backlog=_BACKLOG, reuse_address=True
+                self._connection, endpoint.host, endpoint.port, backlog=_AT_ONCE, reuse_address=True
             )
+        for one in made.sockets:
+            with socket.socket(fileno=os.dup(one.fileno())) as same:
+                same.listen(_BACKLOG)  # what the system keeps for us
         self._listeners.append(made)
 
     def _connection(self) -> Connection:
@@ -98,7 +110,7 @@ class PathServer:
         full disk say, is found out so.
         """
         try:
-            await self.loop.run_in_executor(None, self._load, open_router)
+            await self.loop.run_in_executor(self._loaders, self._load, open_router)
         except BaseException:
             self.service.statistics.reloads["failed"] += 1
             raise
@@ -128,9 +140,12 @@ class PathServer:
                 await asyncio.wait_for(self._empty.wait(), _GRACE)
             except TimeoutError:
                 for one in tuple(self._connections):
+                    one.give_notice()
+                await asyncio.sleep(_LAST_WORDS)
+                for one in tuple(self._connections):
                     one.abort()
                 await asyncio.sleep(0)
-        for pool in (self.threads, self.road_makers):
+        for pool in (self.threads, self.road_makers, self._loaders):
             pool.shutdown(wait=False, cancel_futures=True)
 
     # What connections call.
@@ -170,6 +185,20 @@ class PathServer:
     def turn(self, key: str | None) -> float | None:
         """Return the seconds that the next request from an address must wait, ``None`` where it is refused."""
         return self._turnstile.wait(key or "")
+
+    def has_hands(self, key: str | None) -> bool:
+        """Whether an address may have another thread: half of them are for others."""
+        return self._at_work[key or ""] < _THREADS // 2
+
+    def set_to_work(self, key: str | None, change: int) -> None:
+        """Count a thread that works for an address, or that works for it no more."""
+        self._at_work[key or ""] += change
+        if not self._at_work[key or ""]:
+            del self._at_work[key or ""]
+
+    def charge(self, key: str | None, seconds: float, requests: int) -> None:
+        """Have an address pay for the time that so many requests of it took the loop."""
+        self._turnstile.charge(key or "", seconds, requests)
 
     def lost(self, connection: Connection, key: str | None, reason: str) -> None:
         """Count off a connection that is closed; ``key`` is that of an address that was let in."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from dataclasses import dataclass
 
 from mailpaths.errors import AddressSyntaxError, MailPathsError, UnknownHostError
 from mailpaths.pathservice import helping
@@ -20,8 +20,18 @@ from mailpaths.routing.router import Router
 
 __all__ = ["Caller", "Later", "PathService"]
 
-#: A reply that takes its time: to be called in a thread.
-Later: TypeAlias = Callable[[], Reply]
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A reply that takes its time: to be called in a thread. ``computes`` where it keeps a processor busy meanwhile."""
+
+    find: Callable[[], Reply]
+    computes: bool
+
+    def __call__(self) -> Reply:
+        """Find the reply."""
+        return self.find()
+
 
 _NO_DATABASE = Reply(Code.DATABASE_TROUBLE, Code.DATABASE_TROUBLE.meaning)
 _NO_HELP_NOW = Reply(Code.UNAVAILABLE_NOW, Code.UNAVAILABLE_NOW.meaning)
@@ -135,7 +145,8 @@ class PathService:
             return Reply(Code.NOT_FOUND, printable(text))
         if self.domains is None and directory.answers_now(origin):
             return reply_to(question, directory.resolve(question.host, origin=origin))
-        return lambda: self._looked_up(question, directory, origin)
+        computes = origin is not None and not directory.has_roads(origin)
+        return Later(lambda: self._looked_up(question, directory, origin), computes=computes)
 
     def _looked_up(self, question: Question, directory: Directory, origin: str | None) -> Reply:
         answer = directory.resolve(question.host, origin=origin)
@@ -152,7 +163,7 @@ class PathService:
             return Reply(Code.HELP, "Paths start at the server's own host.")
         if not directory.maps:
             return Reply(Code.NOT_IMPLEMENTED, "No map is here, and nothing else knows roads from another host.")
-        return lambda: self._begun(host, directory, caller)
+        return Later(lambda: self._begun(host, directory, caller), computes=True)
 
     @staticmethod
     def _begun(host: str, directory: Directory, caller: Caller) -> Reply:

@@ -33,17 +33,20 @@ class Telnet:
     b'\xff\xfc\x01'
     """
 
-    __slots__ = ("_answers", "_state", "_verb")
+    __slots__ = ("_answers", "_state", "_verb", "commands")
 
     def __init__(self) -> None:
         self._state = _TEXT
         self._verb = 0
         self._answers = bytearray()
+        #: How many commands came; what follows an IAC within a subnegotiation counts, too.
+        self.commands = 0
 
     def text(self, data: bytes) -> bytes:
         """Return the text in the octets that came."""
         if self._state == _TEXT and IAC not in data:
             return data
+        self.commands += data.count(IAC)
         found = bytearray()
         place, end = 0, len(data)
         while place < end:
