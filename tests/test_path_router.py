@@ -67,8 +67,8 @@ def ask(request: pytest.FixtureRequest) -> Asked:
 def test_both_are_routers() -> None:
     assert isinstance(PathServiceRouter("gw.example"), Router)
     assert isinstance(AsyncPathServiceRouter("gw.example"), AsyncRouter)
-    assert repr(PathServiceRouter("path://gw.example")) == "PathServiceRouter('path://gw.example:117')"
-    assert repr(AsyncPathServiceRouter("[::1]:1117")) == "AsyncPathServiceRouter('path://[::1]:1117')"
+    assert repr(PathServiceRouter("path://gw.example")) == "PathServiceRouter('path://gw.example:117', timeout=10.0)"
+    assert repr(AsyncPathServiceRouter("[::1]:1117")) == "AsyncPathServiceRouter('path://[::1]:1117', timeout=10.0)"
 
 
 def test_all_answers(ask: Asked) -> None:

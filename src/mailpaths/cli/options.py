@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -33,6 +34,7 @@ __all__ = [
     "STATUS_HELP",
     "STYLES_HELP",
     "TARGETS_HELP",
+    "Number",
     "addresses",
     "alternatives",
     "as_json",
@@ -197,16 +199,36 @@ def complete_style(_context: click.Context, _parameter: click.Parameter, incompl
     return [name for name in STYLES if name.startswith(incomplete)]
 
 
-def open_routers(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> Router | None:
-    """Return the router of these URLs; of several, the one that asks them in turn."""
+class Number(click.FloatRange):
+    """A number within bounds. `click.FloatRange` lets "nan" through, which is neither below nor above any."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's own signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        """Return the number."""
+        found: float = super().convert(value, param, ctx)
+        if not math.isfinite(found):
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        return found
+
+
+def open_routers(context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> Router | None:
+    """Return the router of these URLs; of several, the one that asks them in turn. What is open ends with the call."""
     if not values:
         return None
     from mailpaths.routing import open_router  # loads where a road is asked for
 
     try:
-        return open_router([native(value) for value in values])
+        router = open_router([native(value) for value in values])
     except MailPathsError as error:
         raise router_fault(error) from error
+    close = getattr(router, "close", None)  # a router that holds a connection has one
+    if callable(close):
+        context.call_on_close(close)
+    return router
 
 
 def router_fault(error: MailPathsError) -> click.ClickException:

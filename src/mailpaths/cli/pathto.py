@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mailpaths.addresses import BangPath, parse
+from mailpaths.addresses import BangPath, Mailbox, parse
 from mailpaths.cli import layout, options, rows, streams
 from mailpaths.cli.sections import Section
 from mailpaths.errors import (
@@ -17,10 +17,11 @@ from mailpaths.errors import (
     TemporaryRoutingError,
     UnknownHostError,
 )
+from mailpaths.names import to_ascii
 from mailpaths.pathservice.client import PathClient
 from mailpaths.pathservice.codes import Code
 from mailpaths.pathservice.dialog import DEFAULT_TIMEOUT, OriginError, PathServiceError
-from mailpaths.pathservice.reply import Reply, WireError
+from mailpaths.pathservice.reply import Reply
 from mailpaths.pathservice.router import mailbox_of, named
 from mailpaths.policy import INTERNET
 from mailpaths.reading import read
@@ -83,6 +84,16 @@ class _Answer:
         return (f"the server gave an address of the user {self.route.user!r}",)
 
 
+def _question(text: str) -> str:
+    """Return the bare ``user@host`` that a text means. Raises `MailPathsError` where it is no address."""
+    value = parse(text)
+    if isinstance(value, BangPath) or (isinstance(value, Mailbox) and value.route):
+        value = spell(read(value, INTERNET), HYBRID)
+    if not isinstance(value, Mailbox) or value.domain is None:
+        return text  # the server says what is wrong with it
+    return f"{value.quoted_local_part}@{to_ascii(value.domain)}"
+
+
 class _UnreachableError(PathServiceError):
     """The server gave no reply several times in a row."""
 
@@ -97,8 +108,7 @@ class _Job:
 
     def answer(self, text: str) -> _Answer:
         """Return what the server says of an address. Raises `MailPathsError` where that is not to be had."""
-        value = parse(text)
-        asked = str(spell(read(value, INTERNET), HYBRID)) if isinstance(value, BangPath) else text
+        asked = _question(text)
         if self._silent >= _MOST_SILENT:
             raise _UnreachableError(self._client.server, "not asked, after no reply to those before")
         try:
@@ -152,7 +162,7 @@ def _server(_context: click.Context, _parameter: click.Parameter, value: str) ->
 @click.option("--all", "every", is_flag=True, help="Show the hops, what the server said, and every host of the name.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(0, min_open=True),
+    type=options.Number(0, 86_400, min_open=True),
     default=DEFAULT_TIMEOUT,
     show_default=True,
     metavar="SECONDS",
@@ -244,7 +254,7 @@ def _status(error: Exception) -> int:
     if isinstance(error, PathServiceError):
         busy = error.reply is not None and error.reply.is_temporary
         return streams.TRY_AGAIN if busy else streams.UnavailableError.exit_code
-    return streams.BAD_INPUT if isinstance(error, WireError) else streams.status(error)
+    return streams.status(error)
 
 
 def _row(text: str, found: _Answer | None, fault: Exception | None) -> dict[str, object]:

@@ -45,9 +45,10 @@ Examples:
 The service says which address a mailbox has, as seen from the host where the roads of its router begin (RFC 915). While
 a map is read at the start, and where a router has no answer, it says so (420), and a client asks again later.
 
-SIGHUP opens the routers anew while the old ones serve on; if that fails, or the new ones list fewer than half of the
-hosts, the old ones stay. SIGTERM and SIGINT end: what was asked is answered first. Under systemd it says when it is
-ready, reloads or stops, feeds the watchdog, and takes the sockets of a socket unit in place of --listen.
+SIGHUP opens the routers anew while the old ones serve on. The old ones stay if that fails, if the new ones list fewer
+than half of the hosts, or have faults in their text where the old ones had none. SIGTERM and SIGINT end: what was asked
+is answered first. Under systemd it says when it is ready, reloads or stops, feeds the watchdog, and takes the sockets
+of a socket unit in place of --listen.
 
 Standard error has a line for each connection that ended and for each failure, "event=… key=value …"; who asked and for
 whom stands there only with --log-peers.
@@ -115,25 +116,32 @@ def _networks(_context: click.Context, _parameter: click.Parameter, values: tupl
     help="Serve only these networks, such as 192.0.2.0/24; others are told that they are not served (510).",
 )
 @click.option(
-    "--max-connections", type=click.IntRange(0), default=1000, show_default=True, help="In all; 0 for no limit."
+    "--max-connections",
+    type=click.IntRange(0),
+    default=1000,
+    show_default=True,
+    metavar="N",
+    help="In all; 0 for no limit.",
 )
 @click.option(
     "--max-per-address",
     type=click.IntRange(0),
     default=100,
     show_default=True,
+    metavar="N",
     help="Connections from one address, or one IPv6 network of 64 bits; 0 for no limit.",
 )
 @click.option(
     "--max-rate",
-    type=click.FloatRange(0),
+    type=options.Number(0),
     default=1000,
     show_default=True,
+    metavar="N",
     help="Requests a second from one address; 0 for no limit. Faster ones wait, and are refused when that takes long.",
 )
 @click.option(
     "--idle",
-    type=click.FloatRange(0, min_open=True),
+    type=options.Number(0, min_open=True),
     default=120,
     show_default=True,
     metavar="SECONDS",
@@ -145,7 +153,9 @@ def _networks(_context: click.Context, _parameter: click.Parameter, values: tupl
     shell_complete=options.file,
     help="Write what is counted to this file, in the text format of Prometheus, every 15 s. Needs the extra server.",
 )
-@click.option("--log-peers", is_flag=True, help="Name in the log who asked, and the address where a question failed.")
+@click.option(
+    "--log-peers", is_flag=True, help="Name in the log who asked, and what was asked for where a router had a fault."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Log only what went wrong.")
 def serve_path(  # noqa: PLR0913 - one parameter an option
     *,

@@ -55,6 +55,9 @@ async def live(served: Served, journal: Journal) -> None:
         await served.stop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.remove_signal_handler(number)
+        # The end is under way: told a second time, the process must not end as one that was killed.
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
 
 
 async def _served(served: Served, asked: asyncio.Event, journal: Journal) -> None:

@@ -144,8 +144,10 @@ def reply_to(question: Question, answer: Answer, *, in_domains: bool = False) ->
         case Found():
             address = _address(question, answer)
             if address is None:
+                # For any user: then there is no such host for SMTP. For this one: then the argument is wrong.
+                code = Code.NOT_FOUND if _PLAIN_USER.match(question.user) else Code.NOT_IMPLEMENTED
                 text = f"There is a road to '{question.host}', but no address of SMTP says it for this user."
-                return Reply(Code.NOT_FOUND, printable(text))
+                return Reply(code, printable(text))
             return Reply(Code.ROUTE_AND_DOMAIN if in_domains else Code.ROUTE, address)
         case NotFound(near_misses):
             direct = _at(question, question.host)

@@ -61,13 +61,18 @@ class _Client:
         return self._dialog.endpoint
 
     @property
+    def timeout(self) -> float:
+        """The seconds that an answer may take."""
+        return self._dialog.timeout
+
+    @property
     def greeting(self) -> Reply | None:
         """What the server said first, the last time that it was connected."""
         return self._dialog.greeting
 
     def __repr__(self) -> str:
         """Return the call that makes it."""
-        return f"{type(self).__name__}({str(self.server)!r}, timeout={self._dialog.timeout!r})"
+        return f"{type(self).__name__}({str(self.server)!r}, timeout={self.timeout!r})"
 
 
 class PathClient(_Client):
@@ -160,8 +165,7 @@ class PathClient(_Client):
     def _do(self, action: Action) -> bytes | None:
         match action:
             case Connect(seconds):
-                where = self._dialog.endpoint
-                self._socket = socket.create_connection((where.host, where.port), timeout=seconds)
+                self._socket = _connected(self._dialog.endpoint, seconds)
                 self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 return None
             case Step.HANG_UP:
@@ -343,6 +347,28 @@ class _Link(asyncio.Protocol):
                     await self._waiter
             found = self.take()
         return found
+
+
+def _connected(where: Endpoint, seconds: float) -> socket.socket:
+    """Return a connection made in so many seconds; `socket.create_connection` would take as many for each address."""
+    end = time.monotonic() + seconds
+    fault: OSError | None = None
+    for family, kind, protocol, _, address in socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM):
+        left = end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        made = socket.socket(family, kind, protocol)
+        try:
+            made.settimeout(left)
+            made.connect(address)
+        except BaseException as error:
+            made.close()
+            if not isinstance(error, OSError):
+                raise
+            fault = error
+        else:
+            return made
+    raise fault or OSError("no address")
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -341,6 +341,7 @@ class Connection(asyncio.BufferedProtocol):
         self._requests += 1
         self._set_deadline()
         self._server.service.statistics.request(_verb(event), reply.code, perf_counter() - start)
+        self._server.note(reply)
 
     def _read(self, *, on: bool) -> None:
         """Read from the caller, or let it wait."""

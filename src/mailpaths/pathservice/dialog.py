@@ -189,7 +189,7 @@ class Dialog:
         """Give a connection up on which something came or may come that nobody asked for: its end, 412, a late line."""
         assert self._protocol is not None  # noqa: S101 - for the type checker
         found = yield Step.GLANCE
-        if found is not None or self._is_late or self._protocol.is_amid or self._protocol.next_reply() is not None:
+        if found is not None or self._is_late or not self._protocol.is_at_rest:
             yield from self._hang_up()
 
     def _connect(self) -> _Part:

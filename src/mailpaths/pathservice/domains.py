@@ -32,9 +32,9 @@ class DomainCheck(Protocol):
 class DNSDomains:
     """Asks the DNS by dnspython for the mail exchangers and addresses of a host, and remembers what it said.
 
-    ``resolver`` is one of dnspython's own, else the one of this machine's configuration. A question may take
-    ``lifetime`` seconds. A name without a dot is none of the DNS, and neither is one of a pseudo-domain, unless it is
-    registered one day. Making one raises `ModuleNotFoundError` without ``mailpaths[dns]``.
+    ``resolver`` is one of dnspython's own, else the one of this machine's configuration. Each of up to three questions
+    may take ``lifetime`` seconds. A name without a dot is none of the DNS, and neither is one of a pseudo-domain,
+    unless it is registered one day. Making one raises `ModuleNotFoundError` without ``mailpaths[dns]``.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class DNSDomains:
     def knows(self, host: str) -> bool:
         """Return whether the DNS has a mail exchanger or an address for the host."""
         name = names.fold(names.without_dot(host))
-        if "." not in name or not is_name(name) or not name.isascii():
+        if "." not in name or name[0] == "." or not is_name(name) or not name.isascii():
             return False
         with self._lock:
             end, known = self._known.get(name, (0.0, False))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from mailpaths.pathservice.codes import Code
 from mailpaths.pathservice.reply import MAX_REPLY_LINES, Reply, printable
@@ -14,6 +14,7 @@ __all__ = ["BASIC", "EXTENSIONS", "general", "topic"]
 # Columns of a terminal, less the code and the mark before each line.
 _COLUMNS = 74
 _MOST_WORLDS = 200
+_MOST_ROWS = 80
 
 #: The commands of RFC 915, and what HELP says of each.
 BASIC = {
@@ -55,7 +56,7 @@ def general(worlds: Iterable[World], *, extensions: bool) -> Reply:
     head = f"The server currently knows about {'the following mail worlds:' if names else 'no mail worlds.'}"
     shown = ",".join(names[:_MOST_WORLDS]).replace(",", ", ") + (", ..." if len(names) > _MOST_WORLDS else "")
     wrapped = textwrap.wrap(shown, _COLUMNS, break_on_hyphens=False, break_long_words=False)
-    rows = [f"    {row.replace(', ', ',')}" for row in wrapped]
+    rows = [f"    {row.replace(', ', ',')}" for row in wrapped[:_MOST_ROWS]]
     more = (
         f"Commands: {', '.join(BASIC)}; of this server's own: {', '.join(EXTENSIONS)}.",
         "Type HELP and a command or a world for more about it.",
@@ -63,15 +64,18 @@ def general(worlds: Iterable[World], *, extensions: bool) -> Reply:
     return _reply(Code.HELP, [head, *rows, *_USE, *(more if extensions else ())])
 
 
-def topic(name: str, worlds: Iterable[World], *, extensions: bool) -> Reply:
-    """Return the reply to HELP with a topic: 200 of a command, 220 (from the database) of a world, else 501."""
+def topic(name: str, worlds: Mapping[str, World], *, extensions: bool) -> Reply:
+    """Return the reply to HELP with a topic: 200 of a command, 220 (from the database) of a world, else 501.
+
+    ``worlds`` are by their names, without the dot of a domain.
+    """
     wanted = name.upper()
     commands = BASIC | EXTENSIONS if extensions else BASIC
     if wanted in commands:
         return _reply(Code.HELP, commands[wanted])
-    for world in worlds:
-        if world.name.lstrip(".") == wanted.lstrip("."):
-            return _reply(Code.ROUTE, [f"{world.name} is a mail world.", *world.facts])
+    world = worlds.get(wanted.removeprefix("."))
+    if world is not None:
+        return _reply(Code.ROUTE, [f"{world.name} is a mail world.", *world.facts])
     known = "HELP alone lists the topics that there are."
     return Reply(Code.NOT_IMPLEMENTED, (printable(f"No help about '{name}'."), known))
 

@@ -73,6 +73,11 @@ class LineReader:
         return line.rstrip(b"\r")
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing is here, not even the beginning of a line."""
+        return not self._buffer and not self._skipping
+
+    @property
     def has_line(self) -> bool:
         """Whether a whole line is here."""
         return self._buffer.find(b"\n", self._searched) >= 0

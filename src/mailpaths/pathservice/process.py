@@ -70,8 +70,7 @@ class PathProcess:
                 raise ListenError(number, f"cannot listen on {one}: {reason}") from error
             except ValueError as error:  # a name that IDNA refuses, a socket of datagrams
                 raise ListenError(errno.EINVAL, f"cannot listen on {one}: {error}") from error
-        where = ",".join([str(one) for one in self._server.endpoints])
-        self._server.journal.info("listening", endpoints=where)
+        self._server.journal.info("listening", endpoints=",".join(self._server.places))
         await self._server.load(self._open_router)
         if self._metrics is not None:
             self._writing = asyncio.create_task(self._write(self._metrics))
@@ -99,11 +98,12 @@ class PathProcess:
         allowed = allow_files(count)
         if wanted and allowed < count:
             self._server.journal.warning("few-files", wanted=count, allowed=allowed)
+            self._server.restrict(max((allowed - _OTHER_FILES) // 2, 1))
 
     def _status(self) -> str:
         directory = self._server.service.directory
         hosts = 0 if directory is None else directory.size
-        return f"serving {hosts:,} hosts on {', '.join([str(one) for one in self._server.endpoints])}"
+        return f"serving {hosts:,} hosts on {', '.join(self._server.places)}"
 
     async def _write(self, metrics: MetricsFile) -> None:
         while True:
@@ -114,5 +114,6 @@ class PathProcess:
         """Write the metrics; a full disk is no reason to stop serving."""
         try:
             metrics.write()
-        except OSError as error:
-            self._server.journal.error("metrics-failed", file=metrics.path, error=error.strerror or str(error))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next one may be written
+            reason = error.strerror if isinstance(error, OSError) else None
+            self._server.journal.error("metrics-failed", file=metrics.path, error=reason or f"{error!r}")

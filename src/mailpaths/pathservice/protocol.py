@@ -133,6 +133,11 @@ class ClientProtocol:
         """Whether a reply has begun whose last line promised another one."""
         return self._replies.is_amid
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing is here of a reply that nobody took."""
+        return self._lines.is_empty and self._replies.is_empty
+
     def data_to_send(self) -> bytes:
         """Return the answers to TELNET commands, once."""
         return self._telnet.answers()
@@ -147,6 +152,8 @@ def command_line(verb: str, argument: str = "") -> bytes:
     b'PATH root@inria.uucp\r\n'
     """
     text = f"{verb} {argument}".rstrip(" ")
+    if not text:
+        raise WireError("expected a command")
     try:
         line = text.encode("ascii")
     except UnicodeEncodeError as error:

@@ -144,6 +144,11 @@ class ReplyReader:
         """Whether the last line promised another one."""
         return bool(self._lines)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no reply, not even the beginning of one."""
+        return not self._lines and not self._whole
+
     def next_reply(self) -> Reply | None:
         """Return the next whole reply, ``None`` where more must come first."""
         return self._whole.popleft() if self._whole else None

@@ -88,7 +88,7 @@ class PathServiceRouter:
 
     def __repr__(self) -> str:
         """Return the call that makes it."""
-        return f"PathServiceRouter('path://{self.server}')"
+        return f"PathServiceRouter('path://{self.server}', timeout={self._client.timeout!r})"
 
 
 class AsyncPathServiceRouter:
@@ -134,7 +134,7 @@ class AsyncPathServiceRouter:
 
     def __repr__(self) -> str:
         """Return the call that makes it."""
-        return f"AsyncPathServiceRouter('path://{self.server}')"
+        return f"AsyncPathServiceRouter('path://{self.server}', timeout={self._client.timeout!r})"
 
 
 def _asked(host: str) -> str | None:

@@ -9,6 +9,7 @@ import os
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from mailpaths.daemon.crew import Crew
 from mailpaths.daemon.endpoint import Endpoint
@@ -20,6 +21,7 @@ from mailpaths.pathservice.connection import Connection
 from mailpaths.pathservice.directory import Directory
 from mailpaths.pathservice.reply import Reply, printable
 from mailpaths.pathservice.service import PathService
+from mailpaths.routing.chain import Chain
 from mailpaths.routing.router import Router
 
 __all__ = ["Network", "PathServer"]
@@ -70,6 +72,8 @@ class PathServer:
         self.road_makers = Crew(1, "path-roads")
         self._loaders = Crew(1, "path-loader")
         self.is_stopping = False
+        self._unanswered = 0
+        self._next_note = 0.0
         self._turnstile = Turnstile(self.limits)
         self._connections: set[Connection] = set()
         self._listeners: list[asyncio.Server] = []
@@ -95,6 +99,17 @@ class PathServer:
 
     def _connection(self) -> Connection:
         return Connection(self)
+
+    def restrict(self, connections: int) -> None:
+        """Allow no more connections than these from now on."""
+        self.limits = replace(self.limits, connections=connections)
+        self._turnstile.limits = self.limits
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where it listens, in words: a socket that systemd opened may be a file."""
+        names = [one.getsockname() for listener in self._listeners for one in listener.sockets]
+        return tuple([str(Endpoint(name[0], name[1])) if isinstance(name, tuple) else str(name) for name in names])
 
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
@@ -124,6 +139,8 @@ class PathServer:
         if old is not None and faults and not old.faults:
             raise MapError(f"faults ({len(faults):,}) after none, the first: {faults[0]}; {_RESTART}")
         self.service.load(found)
+        if old is not None:
+            Chain([old.router]).close()
         if faults:
             self.journal.warning("faults", count=len(faults), first=faults[0])
 
@@ -181,6 +198,17 @@ class PathServer:
         if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
             address = address.ipv4_mapped
         return any(address in network for network in self.allow)
+
+    def note(self, reply: Reply) -> None:
+        """Write of replies that are no answer, once a second at most: how many, and what the last one said."""
+        if not reply.is_temporary or self.service.directory is None:  # while the first maps are read, that is no news
+            return
+        self._unanswered += 1
+        now = self.loop.time()
+        if now >= self._next_note:
+            self._next_note = now + 1.0
+            self.journal.warning("no-answer", count=self._unanswered, code=reply.code, detail=reply.text)
+            self._unanswered = 0
 
     def turn(self, key: str | None) -> float | None:
         """Return the seconds that the next request from an address must wait, ``None`` where it is refused."""

@@ -77,7 +77,7 @@ class PathService:
         self.domains = domains
         self.statistics = Statistics() if statistics is None else statistics
         self._directory: Directory | None = None
-        self._worlds: tuple[World, ...] = ()
+        self._worlds: dict[str, World] = {}
         if router is not None:
             self.load(router)
 
@@ -87,7 +87,7 @@ class PathService:
         Raises what the router raises when it is first asked; then the old one stays.
         """
         directory = router if isinstance(router, Directory) else Directory(router)
-        found = worlds(directory.router)
+        found = {world.name.removeprefix("."): world for world in worlds(directory.router)}
         directory.prepare()  # better now than while somebody waits
         self._directory, self._worlds = directory, found
         self.statistics.loaded(directory.size)
@@ -127,7 +127,7 @@ class PathService:
             return _NO_HELP_NOW
         if name:
             return helping.topic(name, self._worlds, extensions=self.extensions)
-        return helping.general(self._worlds, extensions=self.extensions)
+        return helping.general(self._worlds.values(), extensions=self.extensions)
 
     def _path(self, argument: str, caller: Caller) -> Reply | Later:
         if not argument:

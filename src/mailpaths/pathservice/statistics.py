@@ -33,7 +33,7 @@ class Statistics:
         self._loaded: float | None = None
         self.open = 0
         self.accepted = 0
-        #: By reason: connections that were answered 410 or 510 at once, and those that ended other than by QUIT.
+        #: Connections that were answered 410 or 510 at once, by code; all that ended, by reason.
         self.refused: Counter[str] = Counter()
         self.closed: Counter[str] = Counter()
         self.requests: Counter[tuple[str, int]] = Counter()

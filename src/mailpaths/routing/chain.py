@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from mailpaths import names
 from mailpaths.routing.answer import Answer, NotFound, TemporaryFailure
@@ -16,6 +16,18 @@ __all__ = ["AsyncCached", "AsyncChain", "Cached", "Chain"]
 #: Seconds for which an answer is believed, and how many answers are kept.
 DEFAULT_TTL = 300.0
 DEFAULT_SIZE = 4096
+
+
+def _closed(routers: Iterable[object]) -> list[object]:
+    """Close the routers that hold a connection, and return what is to be awaited of it."""
+    closes = [getattr(one, "close", None) for one in routers]
+    return [close() for close in closes if callable(close)]
+
+
+async def _closed_in_turn(routers: Iterable[object]) -> None:
+    for one in _closed(routers):
+        if isinstance(one, Awaitable):
+            await one
 
 
 def _summed_up(misses: Iterable[NotFound]) -> NotFound:
@@ -49,6 +61,10 @@ class Chain:
             misses.append(answer)
         return _summed_up(misses)
 
+    def close(self) -> None:
+        """End the connections of the routers that hold one; they can be used again."""
+        _closed(self.routers)
+
     def __repr__(self) -> str:
         """Return the call that makes it."""
         return f"Chain({list(self.routers)!r})"
@@ -69,6 +85,10 @@ class AsyncChain:
                 return answer
             misses.append(answer)
         return _summed_up(misses)
+
+    async def close(self) -> None:
+        """End the connections of the routers that hold one; they can be used again."""
+        await _closed_in_turn(self.routers)
 
     def __repr__(self) -> str:
         """Return the call that makes it."""
@@ -148,6 +168,10 @@ class Cached:
             self._memory.put(key, answer)
         return answer
 
+    def close(self) -> None:
+        """End the router's connection, if it holds one; what is remembered stays."""
+        _closed([self.router])
+
     def __len__(self) -> int:
         """Return how many answers are kept now."""
         return len(self._memory)
@@ -175,6 +199,10 @@ class AsyncCached:
             answer = await self.router.resolve(host, origin=origin)
             self._memory.put(key, answer)
         return answer
+
+    async def close(self) -> None:
+        """End the router's connection, if it holds one; what is remembered stays."""
+        await _closed_in_turn([self.router])
 
     def __len__(self) -> int:
         """Return how many answers are kept now."""
