@@ -18,10 +18,8 @@ from types import ModuleType
 import pytest
 
 import mailpaths
-import mailpaths.daemon
-import mailpaths.pathservice
 import mailpaths.routing
-from mailpaths import policy, testing
+from mailpaths import daemon, pathservice, policy, testing
 
 HERE = Path(__file__).parent
 VALUES = [
@@ -36,9 +34,12 @@ MODULES = [
 ]
 
 
-@pytest.mark.parametrize("name", mailpaths.__all__)
-def test_every_name_is_there_and_documented(name: str) -> None:
-    one = getattr(mailpaths, name)
+_PUBLIC = [(package, name) for package in (mailpaths, daemon, pathservice) for name in package.__all__]
+
+
+@pytest.mark.parametrize(("package", "name"), _PUBLIC, ids=[name for _, name in _PUBLIC])
+def test_every_name_is_there_and_documented(package: ModuleType, name: str) -> None:
+    one = getattr(package, name)
     if inspect.isclass(one) or inspect.isfunction(one) or isinstance(one, ModuleType):
         assert one.__doc__
         assert not one.__doc__.startswith(f"{name}("), "a docstring that dataclasses made"
@@ -49,7 +50,7 @@ def test_all_is_sorted_and_without_doubles() -> None:
     assert set(mailpaths.__all__) <= set(dir(mailpaths))
 
 
-@pytest.mark.parametrize("package", [mailpaths, mailpaths.daemon, mailpaths.pathservice, mailpaths.routing])
+@pytest.mark.parametrize("package", [mailpaths, daemon, pathservice, mailpaths.routing])
 def test_names_that_load_late_are_the_public_ones_and_come_from_their_own_rooms(package: ModuleType) -> None:
     late = {name for names in package._ROOMS.values() for name in names}
     assert late | {"policy"} == set(package.__all__) | {"policy"}

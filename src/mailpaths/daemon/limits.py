@@ -25,6 +25,9 @@ class Limits:
     ``connections`` in all, ``per_address`` from one address, ``requests`` a second from one address (the first second's
     worth at once); ``idle`` seconds without a command, ``drain`` seconds for a peer to take its replies. Raises
     `ValueError` for less than nothing, and where a peer would have no time at all.
+
+    >>> Limits(per_address=10).connections
+    1000
     """
 
     connections: int = 1000

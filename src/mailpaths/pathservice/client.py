@@ -204,7 +204,17 @@ class PathClient(_Client):
 
 
 class AsyncPathClient(_Client):
-    """The async twin of `PathClient`: tasks that share one take turns."""
+    """The async twin of `PathClient`: tasks that share one take turns.
+
+    >>> from mailpaths.pathservice import AsyncPathClient, running
+    >>> from mailpaths.routing import UUCPMap
+    >>> async def ask(server):
+    ...     async with AsyncPathClient(server) as client:
+    ...         return await client.path("root@inria.uucp")
+    >>> with running(UUCPMap.bundled()) as server:
+    ...     print(asyncio.run(ask(server)))
+    220 uunet!mcvax!inria!root@mimsy
+    """
 
     def __init__(self, server: Endpoint | str, *, timeout: float = DEFAULT_TIMEOUT) -> None:
         super().__init__(server, timeout)

@@ -22,7 +22,11 @@ _NO_TEXT = re.compile(rb"[^\t\x20-\x7e]")
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command line: the ``verb`` in capitals, and the ``argument`` without the white space about it, maybe empty."""
+    """A command line: the ``verb`` in capitals, and the ``argument`` without the white space about it, maybe empty.
+
+    >>> Command("PATH", "root@inria.uucp").verb
+    'PATH'
+    """
 
     verb: str
     argument: str = ""

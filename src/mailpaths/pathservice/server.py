@@ -51,6 +51,17 @@ class PathServer:
 
     ``allow`` are the networks whose peers are served, all where there are none; others are told 510 and go. ``journal``
     is where it writes what happens: unless another is named, to the logger ``mailpaths.pathservice``.
+
+    >>> from mailpaths.pathservice import AsyncPathClient, PathServer, PathService
+    >>> from mailpaths.routing import SmartHost
+    >>> async def main():
+    ...     server = PathServer(PathService(SmartHost("relay.example")))
+    ...     await server.listen(Endpoint("127.0.0.1", 0))
+    ...     async with AsyncPathClient(server.endpoints[0]) as client:
+    ...         print(await client.path("piet@mcvax"))
+    ...     await server.stop()
+    >>> asyncio.run(main())
+    220 mcvax!piet@relay.example
     """
 
     def __init__(

@@ -21,6 +21,9 @@ class World:
     """A mail world by the ``name`` that HELP gives it, and what is known of it, a sentence each in ``facts``.
 
     A network has a bare name (``BITNET``), a domain of the Internet its dot (``.AC.UK``), as in RFC 915's own example.
+
+    >>> World("UUCP", ("13,504 hosts.",)).name
+    'UUCP'
     """
 
     name: str
