@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -225,9 +226,22 @@ def _metrics_file(path: str, statistics: Statistics) -> MetricsFile:
     return MetricsFile(path, statistics)
 
 
+class _Log(logging.Handler):
+    """Writes each line to standard error at once, or not at all.
+
+    What a full disk does not take is not kept: Python would try once more at the end, and end with an error for it.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line."""
+        line = f"{self.format(record)}\n".encode("utf-8", "backslashreplace")
+        with suppress(OSError, ValueError):
+            os.write(sys.stderr.fileno(), line)
+
+
 def _handler() -> logging.Handler:
     """Return what writes the log: standard error, with the time unless systemd's journal adds its own."""
-    found = logging.StreamHandler(sys.stderr)
+    found = _Log()
     if not _goes_to_the_journal():
         form = logging.Formatter("%(asctime)s.%(msecs)03dZ %(message)s", "%Y-%m-%dT%H:%M:%S")
         form.converter = time.gmtime

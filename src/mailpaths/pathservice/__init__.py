@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mailpaths.pathservice.reply import Reply, WireError
     from mailpaths.pathservice.router import AsyncPathServiceRouter, PathServiceRouter
     from mailpaths.pathservice.server import PathServer
-    from mailpaths.pathservice.service import Caller, PathService
+    from mailpaths.pathservice.service import Caller, Later, PathService
     from mailpaths.pathservice.statistics import Statistics
     from mailpaths.pathservice.worlds import World
 
@@ -37,6 +37,7 @@ __all__ = [
     "DNSDomains",
     "Directory",
     "DomainCheck",
+    "Later",
     "Listed",
     "OriginError",
     "PathClient",
@@ -64,7 +65,7 @@ _ROOMS = {
     "reply": ("Reply", "WireError"),
     "router": ("AsyncPathServiceRouter", "PathServiceRouter"),
     "server": ("PathServer",),
-    "service": ("Caller", "PathService"),
+    "service": ("Caller", "Later", "PathService"),
     "statistics": ("Statistics",),
     "worlds": ("World",),
 }
