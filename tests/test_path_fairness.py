@@ -208,6 +208,26 @@ def test_half_of_the_threads_are_for_others() -> None:
             peer.close()
 
 
+def test_whoever_waits_for_a_thread_has_one_as_soon_as_one_is_free() -> None:
+    """Forty callers of one address, each with ten questions, eight threads: all are answered, in order, at once."""
+
+    class Quick:
+        def resolve(self, host: str, *, origin: str | None = None) -> Answer:  # noqa: ARG002 - the same from everywhere
+            return Found(RouteTemplate.parse(f"gw!{host}!%s"))
+
+    with running(PathService(Quick()), limits=Limits(requests=0)) as server:
+        begin = time.monotonic()
+        peers = [socket.create_connection((server.host, server.port), timeout=PATIENCE) for _ in range(40)]
+        for peer in peers:
+            peer.sendall(b"".join([b"PATH u@h%d\r\n" % number for number in range(10)]) + b"QUIT\r\n")
+        expected = b"".join([b"220 h%d!u@gw\r\n" % number for number in range(10)]) + b"211 Bye bye.\r\n"
+        for peer in peers:
+            assert peer.makefile("rb").read().endswith(b"for help.\r\n" + expected)
+            peer.close()
+    # Looked at every twentieth of a second, they would take ten times as long.
+    assert time.monotonic() - begin < 10
+
+
 # The end
 
 

@@ -33,8 +33,6 @@ _MOST_WORK = 30.0
 # TELNET commands on one connection: a person's TELNET says a dozen. They are no requests, and no turnstile counts them.
 _MOST_TELNET = 1000
 _VERBS = frozenset({*BASIC, *EXTENSIONS})
-# Seconds until a caller who has half of the threads at work is looked at again.
-_NEXT_LOOK = 0.05
 _TOO_FAST = Reply(Code.DATABASE_TROUBLE, "Too many requests from your address. Try again later.")
 _NO_ANSWER = Reply(Code.DATABASE_TROUBLE, "No answer in time. Try again later.")
 _FAULT = Reply(Code.DATABASE_TROUBLE, "A fault of this server. Try again later.")
@@ -56,6 +54,7 @@ class Connection(asyncio.BufferedProtocol):
         "_ending",
         "_eof",
         "_idle_timer",
+        "_is_queued",
         "_is_reading",
         "_key",
         "_loop",
@@ -88,6 +87,7 @@ class Connection(asyncio.BufferedProtocol):
         # The command that waits for its turn; the one whose reply a thread works on, as long as somebody waits for it.
         self._postponed: Command | BadLine | None = None
         self._work_in_hand: _Work | None = None
+        self._is_queued = False
         self._eof = False
         self._ending = False
         self._is_reading = True
@@ -212,7 +212,8 @@ class Connection(asyncio.BufferedProtocol):
 
     def _is_waiting(self) -> bool:
         """Whether the next command must wait: for a thread, for its turn, or for the caller to take its replies."""
-        return self._work_in_hand is not None or self._turn_timer is not None or self._drain_timer is not None
+        is_timed = self._turn_timer is not None or self._drain_timer is not None
+        return is_timed or self._is_queued or self._work_in_hand is not None
 
     def _go_on(self) -> None:
         """Answer what was asked, as far as that can be now."""
@@ -282,8 +283,14 @@ class Connection(asyncio.BufferedProtocol):
             self._ask(event, reply, start)
         else:
             self._postponed = event
-            self._turn_timer = self._loop.call_later(_NEXT_LOOK, self._take_turn)
+            self._is_queued = True
+            self._server.queue(self._key, self)
         return None
+
+    def take_hands(self) -> None:
+        """Go on with a command that waited for a thread."""
+        self._is_queued = False
+        self._go_on()
 
     def _take_turn(self) -> None:
         self._turn_timer = None

@@ -7,7 +7,7 @@ import ipaddress
 import logging
 import os
 import socket
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -79,6 +79,8 @@ class PathServer:
         self.buffer = memoryview(bytearray(_BUFFER))
         self.threads = Crew(_THREADS, "path-service")
         self._at_work: Counter[str] = Counter()
+        # By address: the connections that wait until it may have another thread, the first of them first.
+        self._queues: dict[str, deque[Connection]] = {}
         # All roads from a new origin are a tenth of a second of pure computing: one at a time, or nobody else has any.
         self.road_makers = Crew(1, "path-roads")
         self._loaders = Crew(1, "path-loader")
@@ -234,6 +236,15 @@ class PathServer:
         self._at_work[key or ""] += change
         if not self._at_work[key or ""]:
             del self._at_work[key or ""]
+        queue = self._queues.get(key or "") if change < 0 else None
+        while queue and self.has_hands(key):
+            queue.popleft().take_hands()  # which may stand in it again
+        if queue is not None and not queue:
+            del self._queues[key or ""]
+
+    def queue(self, key: str | None, connection: Connection) -> None:
+        """Have a connection go on when its address may have another thread."""
+        self._queues.setdefault(key or "", deque()).append(connection)
 
     def charge(self, key: str | None, seconds: float, requests: int) -> None:
         """Have an address pay for the time that so many requests of it took the loop."""

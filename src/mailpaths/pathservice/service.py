@@ -163,6 +163,8 @@ class PathService:
             return Reply(Code.HELP, "Paths start at the server's own host.")
         if not directory.maps:
             return Reply(Code.NOT_IMPLEMENTED, "No map is here, and nothing else knows roads from another host.")
+        if directory.has_origin(host) and directory.has_roads(host):
+            return self._begun(host, directory, caller)
         return Later(lambda: self._begun(host, directory, caller), computes=True)
 
     @staticmethod
