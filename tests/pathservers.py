@@ -8,6 +8,7 @@ import logging
 import random
 import socket
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
@@ -179,6 +180,14 @@ async def until(condition: Callable[[], bool]) -> None:
     """Wait until something is so; `go` says how long."""
     while not condition():  # noqa: ASYNC110 - counts of the server, which tells nobody of them
         await asyncio.sleep(0.005)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait in a thread until something is so elsewhere."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.01)
 
 
 @contextmanager

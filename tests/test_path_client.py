@@ -28,7 +28,7 @@ from mailpaths.pathservice import (
 )
 from mailpaths.pathservice.dialog import Dialog, LinkError, Receive
 from mailpaths.routing import PathTable, UUCPMap
-from tests.pathservers import Script, scripted
+from tests.pathservers import Script, scripted, wait_until
 
 GREETING = b"210 Ready.\r\n"
 
@@ -136,7 +136,7 @@ def test_a_connection_that_died_is_made_anew_and_still_starts_where_it_should(as
     with running(service, limits=Limits(idle=0.2)) as server:
         one = asker(server)
         assert one.path("x@a", "c").text == "a!x@b"
-        until(lambda: service.statistics.closed["idle"] == 1)
+        wait_until(lambda: service.statistics.closed["idle"] == 1)
         assert one.path("x@a", "c").text == "a!x@b"
         assert service.statistics.accepted == 2
 
@@ -313,7 +313,7 @@ def test_quit_ends_and_the_client_goes_on(asker: Callable[..., Asker]) -> None:
         assert one.path("x@y") == Reply(220, "x@y")
         assert service.statistics.accepted == 2
         one.close()
-        until(lambda: service.statistics.closed == {"quit": 2})
+        wait_until(lambda: service.statistics.closed == {"quit": 2})
 
 
 def test_threads_take_turns() -> None:
@@ -404,11 +404,3 @@ def played(dialog: Dialog, pieces: Iterator[bytes]) -> Reply | MailPathsError:
     except MailPathsError as error:
         return error
     raise AssertionError("it never ends")
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait until something has come true elsewhere."""
-    end = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < end, "it never came true"
-        time.sleep(0.01)

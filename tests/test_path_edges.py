@@ -18,6 +18,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, cast
 
+import dns.resolver as dns_resolver
 import pytest
 
 from mailpaths.cli import main
@@ -58,8 +59,6 @@ from mailpaths.routing import (
 )
 from tests.pathservers import NEVER_IDLE, Log, Script, answer, calling, go, scripted, serving, until
 from tests.support import Result, Run
-
-dns_resolver = pytest.importorskip("dns.resolver")
 
 TABLE = PathTable.from_text("mcvax\tseismo!mcvax!%s\nhere\t%s\n")
 PIET = Reply(220, "mcvax!piet@seismo")

@@ -187,7 +187,7 @@ def pathto(  # noqa: PLR0913 - one parameter an option
     output = streams.Output()
     lay_out = layout.block(output)
     status = streams.OK
-    with _client(server, timeout) as client:
+    with PathClient(server, timeout=timeout) as client:
         job = _Job(client, origin)
         for place, one in enumerate(inputs):
             found: _Answer | None = None
@@ -213,13 +213,6 @@ def pathto(  # noqa: PLR0913 - one parameter an option
                     output.complain(streams.complaint(fault, one.text, one.number))
     output.flush()
     return status
-
-
-def _client(server: Endpoint, timeout: float) -> PathClient:
-    try:
-        return PathClient(server, timeout=timeout)
-    except ValueError as error:  # nan, or for ever
-        raise click.BadParameter(f"{error}.", param_hint="'--timeout'") from error
 
 
 def _fault(found: _Answer) -> MailPathsError | None:

@@ -187,10 +187,7 @@ def serve_path(  # noqa: PLR0913 - one parameter an option
     logger = logging.getLogger("mailpaths.pathservice")
     logger.addHandler(_handler())
     logger.setLevel(logging.WARNING if quiet else logging.INFO)
-    try:
-        limits = Limits(connections=max_connections, per_address=max_per_address, requests=max_rate, idle=idle)
-    except ValueError as error:  # nan
-        raise click.UsageError(f"{error}.") from error
+    limits = Limits(connections=max_connections, per_address=max_per_address, requests=max_rate, idle=idle)
     try:
         domains = None
         if dns:

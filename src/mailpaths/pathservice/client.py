@@ -70,6 +70,10 @@ class _Client:
         """What the server said first, the last time that it was connected."""
         return self._dialog.greeting
 
+    def _no_turn(self) -> PathServiceError:
+        """Return what it amounts to that others who share the client keep its connection."""
+        return PathServiceError(self.server, f"no turn within {self.timeout:g} s")
+
     def __repr__(self) -> str:
         """Return the call that makes it."""
         return f"{type(self).__name__}({str(self.server)!r}, timeout={self.timeout!r})"
@@ -114,10 +118,10 @@ class PathClient(_Client):
         """Return the reply to any command."""
         self._at_home()
         begin = time.monotonic()
-        if not self._lock.acquire(timeout=self._dialog.timeout):
-            raise PathServiceError(self.server, f"no turn within {self._dialog.timeout:g} s")
+        if not self._lock.acquire(timeout=self.timeout):
+            raise self._no_turn()
         try:
-            left = self._dialog.timeout - (time.monotonic() - begin)
+            left = self.timeout - (time.monotonic() - begin)
             return self._run(self._dialog.ask(verb, argument, origin=origin, seconds=left))
         finally:
             self._lock.release()
@@ -236,8 +240,17 @@ class AsyncPathClient(_Client):
         if self._loop is not loop:  # a connection lives and dies with its loop
             self._hang_up()
             self._loop, self._lock = loop, asyncio.Lock()
-        async with self._lock:
-            return await self._run(self._dialog.ask(verb, argument, origin=origin))
+        begin = loop.time()
+        try:
+            async with asyncio.timeout(self.timeout):
+                await self._lock.acquire()
+        except TimeoutError as error:
+            raise self._no_turn() from error
+        try:
+            left = self.timeout - (loop.time() - begin)
+            return await self._run(self._dialog.ask(verb, argument, origin=origin, seconds=left))
+        finally:
+            self._lock.release()
 
     async def close(self) -> None:
         """End the connection, if there is one, with QUIT. The client can be used again."""
