@@ -19,7 +19,7 @@ import pytest
 
 import mailpaths
 import mailpaths.routing
-from mailpaths import daemon, pathservice, policy, testing
+from mailpaths import daemon, hooks, pathservice, policy, testing
 
 HERE = Path(__file__).parent
 VALUES = [
@@ -34,7 +34,7 @@ MODULES = [
 ]
 
 
-_PUBLIC = [(package, name) for package in (mailpaths, daemon, pathservice) for name in package.__all__]
+_PUBLIC = [(package, name) for package in (mailpaths, daemon, hooks, pathservice) for name in package.__all__]
 
 
 @pytest.mark.parametrize(("package", "name"), _PUBLIC, ids=[name for _, name in _PUBLIC])
@@ -50,7 +50,7 @@ def test_all_is_sorted_and_without_doubles() -> None:
     assert set(mailpaths.__all__) <= set(dir(mailpaths))
 
 
-@pytest.mark.parametrize("package", [mailpaths, daemon, pathservice, mailpaths.routing])
+@pytest.mark.parametrize("package", [mailpaths, daemon, hooks, pathservice, mailpaths.routing])
 def test_names_that_load_late_are_the_public_ones_and_come_from_their_own_rooms(package: ModuleType) -> None:
     late = {name for names in package._ROOMS.values() for name in names}
     assert late | {"policy"} == set(package.__all__) | {"policy"}

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from mailpaths.late import loader
 
 if TYPE_CHECKING:
-    from mailpaths.daemon.endpoint import Endpoint, EndpointError
+    from mailpaths.daemon.endpoint import Endpoint, EndpointError, UnixSocket
     from mailpaths.daemon.limits import Limits
     from mailpaths.daemon.logs import Journal
 
-__all__ = ["Endpoint", "EndpointError", "Journal", "Limits"]
+__all__ = ["Endpoint", "EndpointError", "Journal", "Limits", "UnixSocket"]
 
 _ROOMS = {
-    "endpoint": ("Endpoint", "EndpointError"),
+    "endpoint": ("Endpoint", "EndpointError", "UnixSocket"),
     "limits": ("Limits",),
     "logs": ("Journal",),
 }

@@ -1,13 +1,14 @@
-"""`Endpoint`: a host and a port, as a command line or a URL names them."""
+"""Where a server listens: `Endpoint`, a host and a port as a command line or a URL names them, or `UnixSocket`."""
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 
 from mailpaths.errors import MailPathsError
 
-__all__ = ["Endpoint", "EndpointError"]
+__all__ = ["Endpoint", "EndpointError", "UnixSocket"]
 
 _MAX_PORT = 65_535
 # An IPv6 address with a port stands in brackets (RFC 3986 3.2.2); one without needs none.
@@ -51,3 +52,39 @@ class Endpoint:
     def __str__(self) -> str:
         """Return it as `parse` takes it."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach it; a name is one only as ``localhost``."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host.lower() == "localhost"
+
+
+# What the kernel takes for the name of a socket (unix(7): sun_path, with a NUL behind it).
+_MOST_PATH = 107
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class UnixSocket:
+    """A socket in the file system: its path, the permissions of the file, and the group that it belongs to.
+
+    Raises `EndpointError` for a path that no socket can have.
+
+    >>> print(UnixSocket("/run/mailpaths/hook.sock", group="postfix"))
+    unix:/run/mailpaths/hook.sock
+    """
+
+    path: str
+    mode: int = 0o660
+    group: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check the path."""
+        if not self.path or "\0" in self.path or len(self.path.encode(errors="surrogateescape")) > _MOST_PATH:
+            raise EndpointError(f"expected a path of 1 to {_MOST_PATH} octets for a socket, found {self.path!r}")
+
+    def __str__(self) -> str:
+        """Return it as mail servers write it."""
+        return f"unix:{self.path}"
