@@ -433,9 +433,10 @@ class Gone(asyncio.Transport):
 
 
 def test_a_connection_whose_peer_is_gone_when_it_ends_does_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    from mailpaths.daemon import link
     from mailpaths.pathservice import connection as room
 
-    monkeypatch.setattr(room, "_LINGER", 0.05)
+    monkeypatch.setattr(link, "_LINGER", 0.05)
 
     async def test() -> Gone:
         async with serving(TABLE) as server:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from mailpaths.daemon.crew import Crew
 from mailpaths.daemon.endpoint import Endpoint
 from mailpaths.daemon.limits import Limits, Turnstile, peer_key
+from mailpaths.daemon.link import BUFFER
 from mailpaths.daemon.logs import Journal
 from mailpaths.errors import MapError
 from mailpaths.pathservice.codes import Code
@@ -28,8 +29,6 @@ __all__ = ["Network", "PathServer"]
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-#: Octets that are read at once.
-_BUFFER = 16 * 1024
 #: Routers that may be asked at once where they take their time.
 _THREADS = 16
 #: Connections that wait to be accepted; the system has a limit of its own.
@@ -76,7 +75,7 @@ class PathServer:
         self.limits = Limits() if limits is None else limits
         self.allow = tuple(allow)
         self.journal = Journal(logging.getLogger("mailpaths.pathservice")) if journal is None else journal
-        self.buffer = memoryview(bytearray(_BUFFER))
+        self.buffer = memoryview(bytearray(BUFFER))
         self.threads = Crew(_THREADS, "path-service")
         self._at_work: Counter[str] = Counter()
         # By address: the connections that wait until it may have another thread, the first of them first.
