@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mailpaths import Mailbox, MailPathsError, Route, policy, read
 from mailpaths.pathservice.answering import Question, reply_to
 from mailpaths.pathservice.codes import Code
-from mailpaths.pathservice.directory import MOST_CANDIDATES, Directory, leaves
+from mailpaths.pathservice.directory import MOST_CANDIDATES, Directory
 from mailpaths.pathservice.protocol import BadLine, Command
 from mailpaths.pathservice.reply import MAX_TEXT, Reply
 from mailpaths.pathservice.service import Caller, PathService
@@ -36,6 +36,7 @@ from mailpaths.routing import (
     TemporaryFailure,
     UUCPMap,
 )
+from mailpaths.routing.leaves import leaves
 from mailpaths.routing.lookup import near_misses
 from mailpaths.testing import hostile_texts
 from tests.pathservers import answer, path

@@ -41,7 +41,7 @@ from mailpaths.pathservice import (
 from mailpaths.pathservice import connection as connection_room
 from mailpaths.pathservice import process as process_room
 from mailpaths.pathservice.dialog import Dialog, Receive
-from mailpaths.pathservice.directory import Directory, leaves
+from mailpaths.pathservice.directory import Directory
 from mailpaths.pathservice.metrics import MetricsFile
 from mailpaths.pathservice.process import PathProcess
 from mailpaths.routing import (
@@ -57,6 +57,7 @@ from mailpaths.routing import (
     UUCPMap,
     open_router,
 )
+from mailpaths.routing.leaves import leaves
 from tests.pathservers import NEVER_IDLE, Log, Script, answer, calling, go, scripted, serving, until
 from tests.support import Result, Run
 

@@ -13,6 +13,7 @@ from mailpaths.late import loader
 if TYPE_CHECKING:
     from mailpaths.hooks.decision import Decision, Deferred, Rewritten, Unchanged
     from mailpaths.hooks.maps import MAPS
+    from mailpaths.hooks.rules import Rules
     from mailpaths.hooks.settings import Listener, Settings, X400Settings
     from mailpaths.hooks.wire import Conversation, Question, WireError
 
@@ -24,6 +25,7 @@ __all__ = [
     "Listener",
     "Question",
     "Rewritten",
+    "Rules",
     "Settings",
     "Unchanged",
     "WireError",
@@ -33,6 +35,7 @@ __all__ = [
 _ROOMS = {
     "decision": ("Decision", "Deferred", "Rewritten", "Unchanged"),
     "maps": ("MAPS",),
+    "rules": ("Rules",),
     "settings": ("Listener", "Settings", "X400Settings"),
     "wire": ("Conversation", "Question", "WireError"),
 }

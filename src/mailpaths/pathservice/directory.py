@@ -9,15 +9,14 @@ from typing import Protocol, runtime_checkable
 
 from mailpaths import names
 from mailpaths.routing.answer import Ambiguous, Answer, Found, NotFound
-from mailpaths.routing.chain import Cached, Chain
-from mailpaths.routing.gateways import GatewayDomains
+from mailpaths.routing.leaves import answers_from_memory, leaves
 from mailpaths.routing.lookup import UUCP_ZONE, is_name
 from mailpaths.routing.pathtable import PathTable
 from mailpaths.routing.router import Router
 from mailpaths.routing.smarthost import SmartHost
 from mailpaths.routing.uucp.uucpmap import UUCPMap
 
-__all__ = ["MOST_CANDIDATES", "Directory", "Listed", "leaves"]
+__all__ = ["MOST_CANDIDATES", "Directory", "Listed"]
 
 #: Hosts that are told of one name: what a person can choose from.
 MOST_CANDIDATES = 50
@@ -32,19 +31,6 @@ class Listed(Protocol):
     def hosts(self) -> Iterable[str]:
         """Return the names of the hosts, domains not among them."""
         ...
-
-
-# Routers that answer from memory.
-_QUICK = (UUCPMap, PathTable, GatewayDomains, SmartHost)
-
-
-def leaves(router: Router) -> tuple[Router, ...]:
-    """Return the routers that a router is made of, in the order in which they are asked."""
-    if isinstance(router, Chain):
-        return tuple([leaf for one in router.routers for leaf in leaves(one)])
-    if isinstance(router, Cached) and all(isinstance(one, _QUICK) for one in leaves(router.router)):
-        return leaves(router.router)  # what answers from memory needs no second one
-    return (router,)
 
 
 class Directory:
@@ -72,7 +58,7 @@ class Directory:
         self._relays = [one for one in parts if isinstance(one, SmartHost)]
         self._knowing = [one for one in parts if not isinstance(one, SmartHost)]
         #: Whether every answer comes from memory, so that nobody who waits for one keeps others waiting.
-        self.is_quick = all(isinstance(one, _QUICK) for one in self._knowing)
+        self.is_quick = all(answers_from_memory(one) for one in self._knowing)
         #: The maps in it, which know roads from any of their hosts.
         self.maps = tuple([one for one in self._knowing if isinstance(one, UUCPMap)])
         # A router of somebody else may have a plain attribute of that name.

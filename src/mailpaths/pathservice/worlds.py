@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mailpaths.pathservice.directory import leaves
 from mailpaths.routing.gateways import GatewayDomains
+from mailpaths.routing.leaves import leaves
 from mailpaths.routing.pathtable import PathTable
 from mailpaths.routing.router import Router
 from mailpaths.routing.smarthost import SmartHost

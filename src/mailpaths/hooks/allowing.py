@@ -1,0 +1,67 @@
+"""`AllowList`: which hosts are neighbours and which are destinations; and `HostNames`, by which they are compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from mailpaths import names
+from mailpaths.routing.lookup import is_name
+
+__all__ = ["AllowList", "HostNames"]
+
+# What a resolver takes for an address, also in its old forms: 10.1, 0x7f.1, 2130706433 (inet_aton(3)).
+_NUMERIC = re.compile(r"(?:.*\.)?(?:[0-9]+|0[xX][0-9A-Fa-f]*)\.?\Z")
+
+
+class HostNames:
+    """How hosts are compared: blind to case, to the root's dot, and to the zone of hosts that have no domain.
+
+    >>> hosts = HostNames("uucp")
+    >>> hosts.key("Gamma.UUCP"), hosts.key("gamma."), hosts.written("gamma"), hosts.written("gamma.example")
+    ('gamma', 'gamma', 'gamma.uucp', 'gamma.example')
+    """
+
+    def __init__(self, zone: str) -> None:
+        self._suffix = f".{names.fold(zone)}" if zone else ""
+
+    def key(self, host: str) -> str:
+        """Return what two names of a host have in common; ``""`` for what is no host name, such as a literal."""
+        found = names.fold(names.without_dot(host))
+        if self._suffix and found.endswith(self._suffix):
+            found = found[: -len(self._suffix)]
+        return found if is_name(found) and found.isascii() and found[0] != "." and not _NUMERIC.match(found) else ""
+
+    def written(self, host: str) -> str:
+        """Return the host as the domain of an address: with the zone where it has no domain of its own."""
+        found = names.without_dot(host)
+        if not found.isascii():
+            found = names.fold(found)
+        return found if "." in found else f"{found}{self._suffix}"
+
+
+class AllowList:
+    """The hosts that mail may go to. A domain with a leading dot stands for every host below it.
+
+    >>> allowed = AllowList(HostNames("uucp"), next_hops=["gamma"], domains=[".csnet", "host.example"])
+    >>> allowed.is_next_hop("GAMMA.uucp"), allowed.is_destination("a.b.csnet"), allowed.is_destination("csnet")
+    (True, True, False)
+    """
+
+    def __init__(self, hosts: HostNames, *, next_hops: Iterable[str], domains: Iterable[str]) -> None:
+        self._hosts = hosts
+        self._next_hops = frozenset(map(hosts.key, next_hops)) - {""}
+        listed = [names.fold(names.without_dot(one)) for one in domains]
+        self._exact = frozenset([hosts.key(one) for one in listed if not one.startswith(".")]) - {""}
+        self._below = tuple([one for one in listed if one.startswith(".") and len(one) > 1])
+
+    def is_next_hop(self, host: str) -> bool:
+        """Tell whether the host is a neighbour, who is handed whatever lies behind it."""
+        return self._hosts.key(host) in self._next_hops
+
+    def is_destination(self, host: str) -> bool:
+        """Tell whether mail may go to the host; what lies behind it is another question."""
+        key = self._hosts.key(host)
+        if not key:
+            return False
+        return key in self._next_hops or key in self._exact or names.fold(names.without_dot(host)).endswith(self._below)
