@@ -133,7 +133,7 @@ class MilterConversation:
     def receive_data(self, data: bytes) -> None:
         """Take octets that came."""
         if not self._is_over:
-            self._reader.receive_data(data)
+            self._reader.feed(data)
 
     def next_request(self) -> Sequence[Question] | None:
         """Return the questions of the next packet that wants a reply; ``None`` where more must come first.

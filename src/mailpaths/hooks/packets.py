@@ -83,28 +83,38 @@ class Packet(NamedTuple):
 
 
 class PacketReader:
-    r"""Puts packets together from octets that are cut anywhere. No more than one packet is kept beyond what came last.
+    r"""Puts packets together from octets that are cut anywhere.
+
+    Keeps no more than one packet and what came behind it: a mail server waits for replies, and one that does not is
+    heard no further.
 
     >>> reader = PacketReader()
-    >>> reader.receive_data(b"\0\0\0\x0fM<a@b.exa")
+    >>> reader.feed(b"\0\0\0\x0fM<a@b.exa")
     >>> reader.next_packet()
-    >>> reader.receive_data(b"mple>\0\0\0")
+    >>> reader.feed(b"mple>\0\0\0")
     >>> reader.next_packet()
     Packet(command=b'M', data=b'<a@b.example>\x00')
     """
 
     def __init__(self) -> None:
         self._buffer = bytearray()
+        self._is_flooded = False
 
-    def receive_data(self, data: bytes) -> None:
+    def feed(self, data: bytes) -> None:
         """Take octets that came."""
-        self._buffer += data
+        if len(self._buffer) <= _LENGTH + MAX_PACKET:
+            self._buffer += data
+        elif data:
+            self._is_flooded = True
 
     def next_packet(self) -> Packet | None:
         """Return the next packet, ``None`` where more must come first.
 
-        Raises `WireError` at a length that no packet has; another call raises it again.
+        Raises `WireError` at a length that no packet has, or where packets came without end; another call raises it
+        again.
         """
+        if self._is_flooded:
+            raise WireError(f"more than {MAX_PACKET} octets before anything was answered")
         if len(self._buffer) < _LENGTH:
             return None
         length = int.from_bytes(self._buffer[:_LENGTH])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mailpaths.hooks.decision import Decision, Deferred, Rewritten
@@ -12,12 +12,13 @@ from mailpaths.hooks.maps import RCPT, SENDER
 from mailpaths.hooks.packets import Action, Reply, packet
 from mailpaths.hooks.wire import Question
 
-__all__ = ["MAX_ASKED", "MAX_FIELDS", "MAX_RECIPIENTS", "Transaction"]
+__all__ = ["MAX_ASKED", "MAX_FIELDS", "MAX_OCTETS", "MAX_RECIPIENTS", "Transaction"]
 
-#: Recipients of one message. Postfix takes 1,000 (smtpd_recipient_limit), Sendmail as many as it is told to. Whoever
-#: comes later is asked to come again, as RFC 5321 4.5.3.1.10 has it, and the sender sends the message once more: nobody
-#: is lost.
+#: Recipients of one message, and octets of what was said of them. Postfix takes 1,000 (smtpd_recipient_limit), Sendmail
+#: as many as it is told to. Whoever comes later is told to come again, as RFC 5321 4.5.3.1.10 has it: the client sends
+#: the message once more, to these, and nobody is lost.
 MAX_RECIPIENTS = 10_000
+MAX_OCTETS = 1 << 20
 #: Octets of all fields that are looked into, and different addresses in them. Fields beyond stay as they are: a message
 #: put off for its headers comes again with the same headers until it is given up, and who gets it is not theirs to say.
 MAX_FIELDS = 65_536
@@ -33,11 +34,12 @@ _INDEX = 4
 
 @dataclass(frozen=True, slots=True)
 class _Recipient:
-    """A recipient that is somebody else now: the argument of RCPT, what came with it, and the new address."""
+    """A recipient: the argument of RCPT, the parameters to keep, its new address if it has one, and who it is then."""
 
     argument: bytes
     parameters: tuple[bytes, ...]
-    address: str
+    address: str | None
+    identity: tuple[bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,10 @@ class Transaction:
         self._sender: str | None = None
         self._recipients: list[_Recipient] = []
         self._seen = 0
+        self._octets = 0
         self._fields: list[_Field] = []
         self._counts: dict[bytes, int] = {}
-        self._kept = 0
+        self._looked_into = 0
         self._decided: dict[Question, Decision] = {}
 
     def sender(self, arguments: list[bytes]) -> tuple[Question, ...]:
@@ -87,23 +90,27 @@ class Transaction:
 
     def recipient(self, arguments: list[bytes]) -> tuple[Question, ...]:
         """Return the question about the argument of RCPT, and count it."""
+        if Action.ADD_RCPT | Action.DELETE_RCPT not in self._may:
+            return ()
         self._seen += 1
-        needs = Action.ADD_RCPT | Action.DELETE_RCPT
-        return _questions(RCPT, arguments) if needs & self._may == needs and self.has_room else ()
+        self._octets += sum(map(len, arguments))
+        return _questions(RCPT, arguments) if self.has_room else ()
 
     @property
     def has_room(self) -> bool:
         """Whether the last recipient is one that we can keep."""
-        return self._seen <= MAX_RECIPIENTS
+        return self._seen <= MAX_RECIPIENTS and self._octets <= MAX_OCTETS
 
     def decide_recipient(self, arguments: list[bytes], decision: Decision) -> bool:
         """Take what was decided about a recipient, and return whether the mail server may take it."""
         if not _is_usable(decision):
             return False
-        self._decided[_questions(RCPT, arguments)[0]] = decision
-        if isinstance(decision, Rewritten):
-            kept = tuple([word for word in arguments[1:] if _DELIVERY_STATUS.fullmatch(word)])
-            self._recipients.append(_Recipient(arguments[0], kept, decision.value))
+        (question,) = _questions(RCPT, arguments)
+        self._decided[question] = decision
+        address = decision.value if isinstance(decision, Rewritten) else None
+        identity = _identity(question.key if address is None else address.encode())
+        kept = tuple([word for word in arguments[1:] if _DELIVERY_STATUS.fullmatch(word)])
+        self._recipients.append(_Recipient(arguments[0], kept, address, identity))
         return True
 
     def header(self, name: bytes, value: bytes) -> None:
@@ -113,9 +120,9 @@ class Transaction:
         if which is None or Action.CHANGE_HEADERS not in self._may:
             return
         index = self._counts[folded] = self._counts.get(folded, 0) + 1
-        if self._kept + len(value) > MAX_FIELDS:
+        if self._looked_into + len(value) > MAX_FIELDS:
             return
-        self._kept += len(value)
+        self._looked_into += len(value)
         content = AddressField(value)
         if content.addresses:
             self._fields.append(_Field(name, index, which, content))
@@ -143,33 +150,39 @@ class Transaction:
         return all(map(_is_usable, found))
 
     def changes(self) -> bytes:
-        """Return what the mail server is to change, as the packets before the last reply.
-
-        Old recipients go before new ones come, lest one that is both goes.
-        """
+        """Return what the mail server is to change, as the packets before the last reply."""
         out: list[bytes] = []
         if self._sender is not None:
             # Without arguments of its own, so that RET, ENVID and BODY stay as they are with either server.
             out.append(packet(Reply.CHANGE_FROM, b"<%b>\0" % self._sender.encode()))
-        out.extend(
-            [
-                packet(Reply.DELETE_RCPT, argument + b"\0")
-                for argument in dict.fromkeys([old.argument for old in self._recipients])
-            ]
-        )
-        new: dict[tuple[str, str], _Recipient] = {}
-        for recipient in self._recipients:
-            new.setdefault(_identity(recipient.address), recipient)
-        out.extend([self._addition(recipient) for recipient in new.values()])
+        out.extend(self._recipient_changes())
         for field in self._fields:
-            value = field.content.rewritten(self._answers(field))
+            answers = self._answers(field)
+            value = field.content.rewritten(answers) if answers else field.content.value
             if value != field.content.value:
                 head = field.index.to_bytes(_INDEX) + field.name + b"\0"
                 out.append(packet(Reply.CHANGE_HEADER, head + value + b"\0"))
         return b"".join(out)
 
+    def _recipient_changes(self) -> Iterator[bytes]:
+        """Yield the recipients to delete, then those to add: one that is both would be gone the other way round.
+
+        Whoever has the address already that another is rewritten to goes and comes again with it. Sendmail takes two
+        ways to write one address for one recipient, so that it may be gone with the other; Postfix does not, and would
+        deliver twice; and where a filter behind us refused it, nobody else has the address.
+        """
+        new: dict[tuple[bytes, bytes], _Recipient] = {}
+        for recipient in self._recipients:
+            if recipient.address is not None:
+                new.setdefault(recipient.identity, recipient)
+        gone = [recipient.argument for recipient in self._recipients if recipient.identity in new]
+        for argument in dict.fromkeys(gone):
+            yield packet(Reply.DELETE_RCPT, argument + b"\0")
+        for recipient in new.values():
+            yield self._addition(recipient)
+
     def _addition(self, recipient: _Recipient) -> bytes:
-        address = b"<%b>\0" % recipient.address.encode()
+        address = b"<%b>\0" % (recipient.address or "").encode()
         if recipient.parameters and Action.ADD_RCPT_WITH_PARAMETERS in self._may:
             return packet(Reply.ADD_RCPT_WITH_PARAMETERS, address + b" ".join(recipient.parameters) + b"\0")
         return packet(Reply.ADD_RCPT, address)
@@ -203,7 +216,7 @@ def _is_usable(decision: Decision) -> bool:
     return not isinstance(decision, Deferred)
 
 
-def _identity(address: str) -> tuple[str, str]:
+def _identity(address: bytes) -> tuple[bytes, bytes]:
     """Return what two ways to write one address have in common: domains are blind to case (RFC 5321 2.4)."""
-    local_part, _, domain = address.rpartition("@")
+    local_part, _, domain = address.rpartition(b"@")
     return local_part, domain.lower()
