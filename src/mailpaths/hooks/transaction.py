@@ -83,10 +83,13 @@ class Transaction:
 
     def decide_sender(self, arguments: list[bytes], decision: Decision) -> bool:
         """Take what was decided about the sender, and return whether the message may go on."""
-        self._decided[_questions(SENDER, arguments)[0]] = decision
+        if not _is_usable(decision):
+            return False
+        (question,) = _questions(SENDER, arguments)
+        self._decided[question] = decision
         if isinstance(decision, Rewritten):
             self._sender = decision.value
-        return _is_usable(decision)
+        return True
 
     def recipient(self, arguments: list[bytes]) -> tuple[Question, ...]:
         """Return the question about the argument of RCPT, and count it."""
