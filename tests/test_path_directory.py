@@ -645,7 +645,7 @@ def test_statistics_before_and_after_requests() -> None:
         "requests: 200 1, 220 1",
         "latency: 99 % within more than 10 s",
     )
-    assert service.statistics.quantile(0.5) == 0.0005
+    assert service.statistics.latency.quantile(0.5) == 0.0005
 
 
 # --- any question ----------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ import pytest
 
 from mailpaths.cli import main
 from mailpaths.daemon import Endpoint, Journal, Limits
+from mailpaths.daemon import link as link_room
 from mailpaths.daemon.lifecycle import live
 from mailpaths.pathservice import (
     AsyncPathClient,
@@ -38,7 +39,6 @@ from mailpaths.pathservice import (
     Statistics,
     running,
 )
-from mailpaths.pathservice import connection as connection_room
 from mailpaths.pathservice import process as process_room
 from mailpaths.pathservice.dialog import Dialog, Receive
 from mailpaths.pathservice.directory import Directory
@@ -428,8 +428,8 @@ def test_what_a_thread_answered_is_counted_with_the_time_that_it_took() -> None:
 
     found = go(test)
     assert found.requests == Counter({("PATH", 220): 1})
-    assert found.seconds >= 0.2
-    assert sum(found.latencies) == 1
+    assert found.latency.seconds >= 0.2
+    assert sum(found.latency.counts) == 1
 
 
 def test_requests_take_no_longer_than_all_of_the_conversation() -> None:
@@ -438,7 +438,7 @@ def test_requests_take_no_longer_than_all_of_the_conversation() -> None:
             start = time.perf_counter()
             for _ in range(50):
                 await talk.ask("PATH piet@mcvax")
-            return server.service.statistics.seconds, time.perf_counter() - start
+            return server.service.statistics.latency.seconds, time.perf_counter() - start
 
     counted, whole = go(test)
     assert 0 < counted < whole
@@ -477,7 +477,7 @@ def test_a_caller_that_was_slow_once_is_not_dropped_later() -> None:
 def test_a_caller_that_has_closed_behind_its_last_reply_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
-    monkeypatch.setattr(connection_room, "_LINGER", 600.0)
+    monkeypatch.setattr(link_room, "_LINGER", 600.0)
 
     async def test() -> Counter[str]:
         async with serving(TABLE) as server:
@@ -718,7 +718,7 @@ def test_a_bound_that_a_share_of_all_requests_kept(share: float, bound: float | 
     counts = Statistics()
     for seconds in (0.0001, 0.0001, 0.001, 99.0):
         counts.request("PATH", 220, seconds)
-    assert counts.quantile(share) == bound
+    assert counts.latency.quantile(share) == bound
 
 
 def test_stat_tells_what_99_of_100_kept() -> None:

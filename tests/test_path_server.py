@@ -433,9 +433,10 @@ class Gone(asyncio.Transport):
 
 
 def test_a_connection_whose_peer_is_gone_when_it_ends_does_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    from mailpaths.daemon import link
     from mailpaths.pathservice import connection as room
 
-    monkeypatch.setattr(room, "_LINGER", 0.05)
+    monkeypatch.setattr(link, "_LINGER", 0.05)
 
     async def test() -> Gone:
         async with serving(TABLE) as server:
@@ -1263,7 +1264,9 @@ def test_no_sockets_are_inherited(environment: dict[str, str]) -> None:
 _CHILD = """
 import os
 from mailpaths.daemon.systemd import inherited_sockets
-found = inherited_sockets()
+given = inherited_sockets()
+found = [one.socket for one in given]
+print([one.name for one in given])
 print([one.getsockname()[1] for one in found], [one.fileno() for one in found])
 print([one.get_inheritable() for one in found], [one.gettimeout() for one in found])
 print(sorted(name for name in os.environ if name.startswith("LISTEN_")), inherited_sockets())
@@ -1285,4 +1288,4 @@ def test_sockets_that_were_opened_before_the_process_began() -> None:
             check=True,
         )
         ports = [one.getsockname()[1], two.getsockname()[1]]
-    assert result.stdout == f"{ports} [3, 4]\n[False, False] [0.0, 0.0]\n[] []\n"
+    assert result.stdout == f"['a', 'b']\n{ports} [3, 4]\n[False, False] [0.0, 0.0]\n[] []\n"

@@ -180,8 +180,9 @@ def serve_path(  # noqa: PLR0913 - one parameter an option
     """
     from mailpaths.daemon import Journal, Limits
     from mailpaths.daemon.lifecycle import live
+    from mailpaths.daemon.listening import ListenError
     from mailpaths.pathservice import PathServer, PathService
-    from mailpaths.pathservice.process import ListenError, PathProcess
+    from mailpaths.pathservice.process import PathProcess
     from mailpaths.routing.uucp.uucpmap import this_host
 
     logger = logging.getLogger("mailpaths.pathservice")

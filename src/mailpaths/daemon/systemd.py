@@ -10,8 +10,9 @@ import os
 import socket
 import time
 from collections.abc import MutableMapping
+from typing import NamedTuple
 
-__all__ = ["inherited_sockets", "notify", "ready", "reloading", "stopping", "watchdog_seconds"]
+__all__ = ["Inherited", "inherited_sockets", "notify", "ready", "reloading", "stopping", "watchdog_seconds"]
 
 _FIRST_FD = 3  # SD_LISTEN_FDS_START
 
@@ -60,20 +61,28 @@ def watchdog_seconds(environment: MutableMapping[str, str] = os.environ) -> floa
     return microseconds / 2e6 if microseconds > 0 else None
 
 
-def inherited_sockets(environment: MutableMapping[str, str] = os.environ) -> list[socket.socket]:
+class Inherited(NamedTuple):
+    """A listening socket that systemd opened, and the name that its unit gives it (FileDescriptorName=)."""
+
+    name: str
+    socket: socket.socket
+
+
+def inherited_sockets(environment: MutableMapping[str, str] = os.environ) -> list[Inherited]:
     """Return the listening sockets that systemd opened for this process (socket activation), none without it.
 
     The variables are taken out of the environment, so that no child process takes the sockets for its own.
     """
     pid = environment.pop("LISTEN_PID", "")
     count = environment.pop("LISTEN_FDS", "")
-    environment.pop("LISTEN_FDNAMES", None)
+    called = environment.pop("LISTEN_FDNAMES", "").split(":")
     if pid != str(os.getpid()) or not count.isdecimal():
         return []
     found = []
-    for number in range(_FIRST_FD, _FIRST_FD + int(count)):
+    for place in range(int(count)):
+        number = _FIRST_FD + place
         os.set_inheritable(number, False)
         one = socket.socket(fileno=number)
         one.setblocking(False)
-        found.append(one)
+        found.append(Inherited(called[place] if place < len(called) else "", one))
     return found

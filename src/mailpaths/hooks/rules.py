@@ -100,6 +100,12 @@ class Rules:
         """Whether every decision comes from memory, so that nobody who waits for one keeps others waiting."""
         return self.router is None or answers_from_memory(self.router)
 
+    def answers_at_once(self, address: str, map: str) -> bool:  # noqa: A002 - what mail servers call it
+        """Tell whether no router is asked about an address: most mail is nothing to us, and waits for nobody."""
+        if map == maps.RCPT:
+            return not self._may_be_ours(address)
+        return map not in maps.MAPS or (map == maps.TRANSPORT and not self._transports)
+
     def rewrite(self, address: str, map: str = maps.RCPT) -> Decision:  # noqa: A002 - what mail servers call it
         """Return what becomes of an address under a map: `MAPS` has their names.
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-from contextlib import suppress
 from time import perf_counter, thread_time
 from typing import TYPE_CHECKING
 
 from mailpaths.daemon.limits import peer_key
+from mailpaths.daemon.link import Link, cancel
 from mailpaths.pathservice.codes import Code
 from mailpaths.pathservice.helping import BASIC, EXTENSIONS
 from mailpaths.pathservice.protocol import BadLine, Command, ServerProtocol
@@ -23,11 +22,6 @@ __all__ = ["Connection"]
 
 # Seconds for which one caller is answered before others have their turn.
 _TURN = 0.001
-# Octets of replies that wait for a caller; while more do, nothing of it is read.
-_MOST_UNSENT = 32 * 1024
-# Seconds for the last reply to arrive: to close a socket with octets unread would take the reply back (RFC 1122
-# 4.2.2.13: RST).
-_LINGER = 2.0
 # Seconds that a router in a thread may take.
 _MOST_WORK = 30.0
 # TELNET commands on one connection: a person's TELNET says a dozen. They are no requests, and no turnstile counts them.
@@ -40,132 +34,73 @@ _TIMED_OUT = Reply(Code.TIMED_OUT, "No command for too long. Bye bye.")
 _GOING_DOWN = Reply(Code.DOWN, "The server is going down. Try again later.")
 
 
-class Connection(asyncio.BufferedProtocol):
-    """The server's end of a connection.
-
-    It never has more to read than a buffer of the server and a line, and never more to send than `_MOST_UNSENT` and a
-    batch of replies: while something waits, nothing is read.
-    """
+class Connection(Link):
+    """The server's end of a connection."""
 
     __slots__ = (
         "_caller",
-        "_deadline",
-        "_drain_timer",
-        "_ending",
-        "_eof",
-        "_idle_timer",
         "_is_queued",
-        "_is_reading",
         "_key",
-        "_loop",
-        "_octets",
         "_peer",
         "_postponed",
         "_protocol",
-        "_reason",
         "_requests",
         "_server",
-        "_since",
-        "_transport",
         "_turn_timer",
         "_work_in_hand",
     )
 
-    _transport: asyncio.Transport
-
     def __init__(self, server: PathServer) -> None:
+        super().__init__(server.buffer, idle=server.limits.idle, drain=server.limits.drain)
         self._server = server
-        self._loop = server.loop
         self._protocol = ServerProtocol()
         self._caller = Caller()
         self._key: str | None = None  # set once the turnstile let it in
         self._peer = ""
-        self._since = self._loop.time()
         self._requests = 0
-        self._octets = 0
-        self._reason: str | None = None
         # The command that waits for its turn; the one whose reply a thread works on, as long as somebody waits for it.
         self._postponed: Command | BadLine | None = None
         self._work_in_hand: _Work | None = None
         self._is_queued = False
-        self._eof = False
-        self._ending = False
-        self._is_reading = True
-        self._deadline = 0.0
-        self._idle_timer: asyncio.TimerHandle | None = None
         self._turn_timer: asyncio.TimerHandle | None = None
-        self._drain_timer: asyncio.TimerHandle | None = None
 
-    # What the event loop calls.
+    # What a link leaves to its server.
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+    def _begin(self) -> None:
         """Greet, or say why not."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - for the type checker
-        self._transport = transport
-        transport.set_write_buffer_limits(high=_MOST_UNSENT)
-        _keep_alive(transport)
-        peername = transport.get_extra_info("peername")
+        peername = self._transport.get_extra_info("peername")
         self._peer = str(peername[0]) if isinstance(peername, tuple) else "local"
         refusal = self._server.admit(self, self._peer)
         if refusal is not None:
-            transport.write(bytes(refusal))
+            self._transport.write(bytes(refusal))
             self._end(f"refused-{refusal.code}")
             return
         self._key = peer_key(self._peer)
-        transport.write(bytes(self._server.service.greeting()))
-        self._set_deadline()
-        self._idle_timer = self._loop.call_at(self._deadline, self._look_at_the_clock)
+        self._transport.write(bytes(self._server.service.greeting()))
 
-    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's own signature
-        """Return where octets are put. A selector loop fills it and hands it over at once, so one serves all."""
-        return self._server.buffer
-
-    def buffer_updated(self, nbytes: int) -> None:
+    def _take(self, octets: bytes) -> None:
         """Take octets."""
-        self._octets += nbytes
-        if not self._ending:
-            self._protocol.receive_data(bytes(self._server.buffer[:nbytes]))
-            if self._protocol.telnet_commands > _MOST_TELNET:
-                self._end("telnet")
-            else:
-                self._go_on()
-
-    def eof_received(self) -> bool:
-        """Answer what was asked, then end: a caller may close its own side first."""
-        self._eof = True
-        if self._ending:
-            self._transport.close()
+        self._protocol.receive_data(octets)
+        if self._protocol.telnet_commands > _MOST_TELNET:
+            self._end("telnet")
         else:
             self._go_on()
-        return True
 
-    def pause_writing(self) -> None:
-        """Wait for a caller that does not take its replies, but not for ever."""
-        if self._drain_timer is None:
-            self._drain_timer = self._loop.call_later(self._server.limits.drain, self.abort, "slow")
+    def _say_idle(self) -> None:
+        """Say that no command came for too long."""
+        self._transport.write(bytes(_TIMED_OUT))
 
-    def resume_writing(self) -> None:
-        """Go on."""
-        if not self._ending:
-            _cancel(self._drain_timer)
-            self._drain_timer = None
-            self._go_on()
+    def _is_hurried(self) -> bool:
+        """Whether so many are refused that nobody can wait until each has heard it."""
+        return self._server.is_crowded
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def _lost(self, reason: str, error: Exception | None) -> None:
         """Forget it all."""
-        self._ending = True
         if self._work_in_hand is not None:
-            _cancel(self._work_in_hand.timer)
+            cancel(self._work_in_hand.timer)
             self._work_in_hand = None
-        _cancel(self._idle_timer)
-        self._idle_timer = None
-        _cancel(self._turn_timer)
+        cancel(self._turn_timer)
         self._turn_timer = None
-        _cancel(self._drain_timer)
-        self._drain_timer = None
-        if self._reason is not None:
-            exc = None  # what a peer does after its last reply is its own affair
-        reason = self._reason or "reset"
         self._server.lost(self, self._key, reason)
         self._server.journal.info(
             "connection",
@@ -174,15 +109,10 @@ class Connection(asyncio.BufferedProtocol):
             seconds=self._loop.time() - self._since,
             requests=self._requests,
             octets=self._octets,
-            error=None if exc is None else type(exc).__name__,
+            error=None if error is None else type(error).__name__,
         )
 
     # What the server calls.
-
-    def stop(self) -> None:
-        """Answer what was asked already, then end."""
-        if not self._ending:
-            self._go_on()
 
     def give_notice(self) -> None:
         """Tell whoever still waits for answers that they do not come, each in its turn, and end."""
@@ -191,7 +121,7 @@ class Connection(asyncio.BufferedProtocol):
         events: list[tuple[Command | BadLine, float]] = []
         if self._work_in_hand is not None:
             events.append((self._work_in_hand.event, self._work_in_hand.start))
-            _cancel(self._work_in_hand.timer)
+            cancel(self._work_in_hand.timer)
             self._work_in_hand = None
         event = self._postponed or self._protocol.next_event()
         self._postponed = None
@@ -203,16 +133,11 @@ class Connection(asyncio.BufferedProtocol):
         self._transport.write(bytes(_GOING_DOWN) * max(len(events), 1))
         self._end("stopped")
 
-    def abort(self, reason: str = "stopped") -> None:
-        """End now, whatever waits."""
-        self._reason = self._reason or reason
-        self._transport.abort()
-
     # Commands and replies.
 
     def _is_waiting(self) -> bool:
         """Whether the next command must wait: for a thread, for its turn, or for the caller to take its replies."""
-        is_timed = self._turn_timer is not None or self._drain_timer is not None
+        is_timed = self._turn_timer is not None or super()._is_waiting()
         return is_timed or self._is_queued or self._work_in_hand is not None
 
     def _go_on(self) -> None:
@@ -327,7 +252,7 @@ class Connection(asyncio.BufferedProtocol):
         if self._work_in_hand is not work or self._ending:
             return
         self._work_in_hand = None
-        _cancel(work.timer)
+        cancel(work.timer)
         self._transport.write(bytes(reply))
         self._count(work.event, reply, work.start)
         self._go_on()
@@ -350,50 +275,6 @@ class Connection(asyncio.BufferedProtocol):
         self._server.service.statistics.request(_verb(event), reply.code, perf_counter() - start)
         self._server.note(reply)
 
-    def _read(self, *, on: bool) -> None:
-        """Read from the caller, or let it wait."""
-        if on != self._is_reading:
-            self._is_reading = on
-            if on:
-                self._transport.resume_reading()
-            else:
-                self._transport.pause_reading()
-
-    # The end.
-
-    def _set_deadline(self) -> None:
-        self._deadline = self._loop.time() + self._server.limits.idle
-
-    def _look_at_the_clock(self) -> None:
-        """End a connection on which no command came in time. One timer, that looks again, is cheaper than many."""
-        loop = self._loop
-        if self._is_waiting():
-            self._set_deadline()
-        elif loop.time() >= self._deadline:
-            self._idle_timer = None
-            self._transport.write(bytes(_TIMED_OUT))
-            self._end("idle")
-            return
-        self._idle_timer = loop.call_at(self._deadline, self._look_at_the_clock)
-
-    def _end(self, reason: str) -> None:
-        """Close once the last reply has arrived: what the caller still says is read and forgotten until then."""
-        self._ending = True
-        self._reason = self._reason or reason
-        _cancel(self._idle_timer)
-        self._idle_timer = None
-        transport = self._transport
-        if self._eof or self._server.is_crowded:
-            transport.close()
-        else:
-            with suppress(OSError):  # the caller is gone: ENOTCONN, of which the transport hears when it reads
-                if transport.can_write_eof():
-                    transport.write_eof()
-            self._read(on=True)
-        if self._drain_timer is None:
-            patience = self._server.limits.drain if transport.get_write_buffer_size() else _LINGER
-            self._drain_timer = self._loop.call_later(patience, self.abort)
-
 
 class _Work:
     """A command whose reply a thread is to find, and when it was taken."""
@@ -408,19 +289,3 @@ class _Work:
 
 def _verb(event: Command | BadLine) -> str:
     return event.verb if isinstance(event, Command) and event.verb in _VERBS else "other"
-
-
-def _cancel(timer: asyncio.TimerHandle | None) -> None:
-    """Cancel a timer, if there is one."""
-    if timer is not None:
-        timer.cancel()
-
-
-def _keep_alive(transport: asyncio.Transport) -> None:
-    """Have the system find out whether a silent peer is still there."""
-    found = transport.get_extra_info("socket")
-    if found is not None and found.family in {socket.AF_INET, socket.AF_INET6}:
-        with suppress(OSError):
-            found.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            # TELNET's "synch" sends DM as urgent data; out of band, it would leave its IAC to the next letter.
-            found.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)

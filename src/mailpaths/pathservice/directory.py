@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Protocol, runtime_checkable
 
 from mailpaths import names
+from mailpaths.errors import MapError
 from mailpaths.routing.answer import Ambiguous, Answer, Found, NotFound
 from mailpaths.routing.leaves import answers_from_memory, leaves
 from mailpaths.routing.lookup import UUCP_ZONE, is_name
@@ -16,12 +17,15 @@ from mailpaths.routing.router import Router
 from mailpaths.routing.smarthost import SmartHost
 from mailpaths.routing.uucp.uucpmap import UUCPMap
 
-__all__ = ["MOST_CANDIDATES", "Directory", "Listed"]
+__all__ = ["MOST_CANDIDATES", "Directory", "Listed", "check_successor"]
 
 #: Hosts that are told of one name: what a person can choose from.
 MOST_CANDIDATES = 50
 _MOST_NEAR_MISSES = 5
 _NOBODY = "a-host-that-nobody-knows"
+# Fewer hosts than this share of the old ones are no change that somebody meant.
+_LEAST_SHARE = 0.5
+_RESTART = "taken for a file that was cut off; a restart takes it as it is"
 
 
 @runtime_checkable
@@ -212,3 +216,15 @@ def _one_of(found: list[tuple[str, Found]]) -> Answer:
     if len(candidates) == 1 or len({(answer.template.text, answer.hosts) for _, answer in found}) == 1:
         return found[0][1]
     return Ambiguous(candidates)
+
+
+def check_successor(new: Directory, old: Directory) -> None:
+    """Raise `MapError` where a directory that is to follow another looks like one of a file that was cut off.
+
+    That is one with fewer than half of the hosts, and one with faults in its text where the old one had none: how a
+    full disk leaves a map.
+    """
+    if new.size < old.size * _LEAST_SHARE:
+        raise MapError(f"it lists {new.size:,}, after {old.size:,} hosts; {_RESTART}")
+    if new.faults and not old.faults:
+        raise MapError(f"faults ({len(new.faults):,}) after none, the first: {new.faults[0]}; {_RESTART}")

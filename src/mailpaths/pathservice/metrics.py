@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailpaths.pathservice.statistics import BUCKETS, Statistics
+from mailpaths.pathservice.statistics import Statistics
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
@@ -74,10 +74,8 @@ class _Collector:
         for (verb, code), number in tuple(counts.requests.items()):
             requests.add_metric([verb, str(code)], number)
         yield requests
-        total = 0
-        buckets = []
-        for bound, number in zip((*map(str, BUCKETS), "+Inf"), tuple(counts.latencies), strict=True):
-            total += number
-            buckets.append((bound, float(total)))
         text = "Time from a command to its reply."
-        yield HistogramMetricFamily(f"{_NAME}_latency_seconds", text, buckets=buckets, sum_value=counts.seconds)
+        latency = counts.latency
+        yield HistogramMetricFamily(
+            f"{_NAME}_latency_seconds", text, buckets=latency.buckets(), sum_value=latency.seconds
+        )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
-import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -12,23 +10,20 @@ from typing import TYPE_CHECKING
 from mailpaths.daemon import systemd
 from mailpaths.daemon.endpoint import Endpoint
 from mailpaths.daemon.lifecycle import allow_files
+from mailpaths.daemon.listening import explained
 from mailpaths.pathservice.server import PathServer
 from mailpaths.routing.router import Router
 
 if TYPE_CHECKING:
     from mailpaths.pathservice.metrics import MetricsFile
 
-__all__ = ["ListenError", "PathProcess"]
+__all__ = ["PathProcess"]
 
 # Seconds between two states of the metrics file: Prometheus's own usual interval.
 _METRICS = 15.0
 # Files that are open beside connections: listeners, the log, a map that is read, the loop's own.
 _OTHER_FILES = 64
 _MOST_FILES = 1 << 20
-
-
-class ListenError(OSError):
-    """A server cannot listen where it should."""
 
 
 class PathProcess:
@@ -56,20 +51,11 @@ class PathProcess:
     async def start(self) -> str:
         """Listen, then load. Raises `ListenError`, or what the router's opener raises."""
         self._allow_files()
-        try:
-            inherited = systemd.inherited_sockets()
-        except OSError as error:
-            raise ListenError(error.errno, f"cannot take the sockets of LISTEN_FDS: {error.strerror}") from error
+        with explained("the sockets of LISTEN_FDS"):
+            inherited = [one.socket for one in systemd.inherited_sockets()]
         for one in inherited or self._endpoints:
-            try:
+            with explained(one):
                 await self._server.listen(one)
-            except OSError as error:
-                # What asyncio says of it is not the same in every Python. A name that is none has a negative number.
-                number = error.errno or 0
-                reason = os.strerror(number) if number > 0 else error.strerror or str(error)
-                raise ListenError(number, f"cannot listen on {one}: {reason}") from error
-            except ValueError as error:  # a name that IDNA refuses, a socket of datagrams
-                raise ListenError(errno.EINVAL, f"cannot listen on {one}: {error}") from error
         self._server.journal.info("listening", endpoints=",".join(self._server.places))
         await self._server.load(self._open_router)
         if self._metrics is not None:

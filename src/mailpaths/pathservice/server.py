@@ -14,11 +14,11 @@ from dataclasses import replace
 from mailpaths.daemon.crew import Crew
 from mailpaths.daemon.endpoint import Endpoint
 from mailpaths.daemon.limits import Limits, Turnstile, peer_key
+from mailpaths.daemon.link import BUFFER
 from mailpaths.daemon.logs import Journal
-from mailpaths.errors import MapError
 from mailpaths.pathservice.codes import Code
 from mailpaths.pathservice.connection import Connection
-from mailpaths.pathservice.directory import Directory
+from mailpaths.pathservice.directory import Directory, check_successor
 from mailpaths.pathservice.reply import Reply, printable
 from mailpaths.pathservice.service import PathService
 from mailpaths.routing.chain import Chain
@@ -28,8 +28,6 @@ __all__ = ["Network", "PathServer"]
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-#: Octets that are read at once.
-_BUFFER = 16 * 1024
 #: Routers that may be asked at once where they take their time.
 _THREADS = 16
 #: Connections that wait to be accepted; the system has a limit of its own.
@@ -41,9 +39,6 @@ _AT_ONCE = 8
 _GRACE = 5.0
 # Seconds for the last words to those whose answer did not come in that time.
 _LAST_WORDS = 0.5
-# Fewer hosts than this share of the old ones are no change that somebody meant.
-_LEAST_SHARE = 0.5
-_RESTART = "taken for a file that was cut off; a restart takes it as it is"
 
 
 class PathServer:
@@ -76,7 +71,7 @@ class PathServer:
         self.limits = Limits() if limits is None else limits
         self.allow = tuple(allow)
         self.journal = Journal(logging.getLogger("mailpaths.pathservice")) if journal is None else journal
-        self.buffer = memoryview(bytearray(_BUFFER))
+        self.buffer = memoryview(bytearray(BUFFER))
         self.threads = Crew(_THREADS, "path-service")
         self._at_work: Counter[str] = Counter()
         # By address: the connections that wait until it may have another thread, the first of them first.
@@ -147,10 +142,8 @@ class PathServer:
         found = Directory(open_router())
         faults = found.faults
         old = self.service.directory
-        if old is not None and found.size < old.size * _LEAST_SHARE:
-            raise MapError(f"it lists {found.size:,}, after {old.size:,} hosts; {_RESTART}")
-        if old is not None and faults and not old.faults:
-            raise MapError(f"faults ({len(faults):,}) after none, the first: {faults[0]}; {_RESTART}")
+        if old is not None:
+            check_successor(found, old)
         self.service.load(found)
         if old is not None:
             Chain([old.router]).close()

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import time
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
 
-__all__ = ["BUCKETS", "Statistics"]
+from mailpaths.daemon.latency import Latency
 
-#: Upper bounds of the classes of latency, in seconds.
-BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 10.0)
-
+__all__ = ["Statistics"]
 
 _SHARE = 0.99
 
@@ -19,11 +16,9 @@ _SHARE = 0.99
 class Statistics:
     """Counts since the start; of nothing that a peer can choose, so that it does not grow.
 
-    ``latencies`` counts requests by the first bound of `BUCKETS` that they do not exceed, and behind these the rest.
-
     >>> counts = Statistics()
     >>> counts.request("PATH", 220, 0.0004)
-    >>> counts.requests[("PATH", 220)], counts.quantile(0.99)
+    >>> counts.requests[("PATH", 220)], counts.latency.quantile(0.99)
     (1, 0.0005)
     """
 
@@ -37,8 +32,8 @@ class Statistics:
         self.refused: Counter[str] = Counter()
         self.closed: Counter[str] = Counter()
         self.requests: Counter[tuple[str, int]] = Counter()
-        self.latencies = [0] * (len(BUCKETS) + 1)
-        self.seconds = 0.0
+        #: From a command to its reply.
+        self.latency = Latency()
         #: By outcome: ``ok`` and ``failed``.
         self.reloads: Counter[str] = Counter()
         #: Faults of the server itself or of its router: bugs.
@@ -48,8 +43,7 @@ class Statistics:
     def request(self, verb: str, code: int, seconds: float) -> None:
         """Count a request that was answered; ``verb`` is one of the server's own, or ``other``."""
         self.requests[verb, code] += 1
-        self.latencies[bisect_left(BUCKETS, seconds)] += 1
-        self.seconds += seconds
+        self.latency.add(seconds)
 
     def loaded(self, hosts: int) -> None:
         """Note that a database of so many hosts was loaded."""
@@ -67,27 +61,12 @@ class Statistics:
         """Seconds since the database was loaded, ``None`` where there is none yet."""
         return None if self._loaded is None else self._clock() - self._loaded
 
-    def quantile(self, share: float) -> float | None:
-        """Return a bound in seconds that this share of all requests kept.
-
-        Returns ``None`` where it is beyond all bounds, and where there was no request.
-        """
-        most = share * sum(self.latencies)
-        if not most:
-            return None
-        count = 0
-        for bound, number in zip(BUCKETS, self.latencies, strict=False):
-            count += number
-            if count >= most:
-                return bound
-        return None
-
     def lines(self) -> list[str]:
         """Return the counts for the command STAT: a line each, a name, a colon and numbers."""
         codes: Counter[int] = Counter()
         for (_, code), number in self.requests.items():
             codes[code] += number
-        bound = self.quantile(_SHARE)
+        bound = self.latency.quantile(_SHARE)
         within = "more than 10 s" if bound is None else f"{bound * 1000:g} ms"
         age = self.database_age
         return [
