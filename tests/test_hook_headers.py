@@ -117,21 +117,17 @@ def test_an_answer_that_cannot_stand_there_leaves_the_value(answer: str) -> None
 
 
 def encoded(text: str, fold: str) -> bytes:
-    return text.replace("\r\n", fold).encode("utf-8", "surrogateescape")
+    return text.replace("\r\n", fold).encode("utf-8", "surrogatepass")
 
 
-@given(any_texts() | header_values() | st.binary(max_size=80).map(lambda data: data.decode("utf-8", "surrogateescape")))
-@example("a@b,\r\n c@d")
-def test_nothing_changes_where_no_address_does(text: str) -> None:
-    for fold in ("\r\n", "\n"):
-        value = encoded(text, fold)
-        field = AddressField(value)
-        assert field.rewritten({}) == value
-        assert field.rewritten({b"somebody@else.example": "x@y.example"}) == value or (
-            b"somebody@else.example" in field.addresses
-        )
-        for key in field.addresses:
-            key.decode("utf-8")
+@given(st.builds(encoded, any_texts() | header_values(), st.sampled_from(["\r\n", "\n"])) | st.binary(max_size=80))
+@example(b"a@b,\r\n c@d")
+def test_nothing_changes_where_no_address_does(value: bytes) -> None:
+    field = AddressField(value)
+    assert field.rewritten({}) == value
+    assert field.rewritten({b"nobody@among.them": "x@y.example"}) == value
+    # Each address is text: what a rule is asked about.
+    assert [key.decode().encode() for key in field.addresses] == list(field.addresses)
 
 
 @given(header_values(), st.sets(st.integers(0, 9), min_size=1), st.sampled_from(["\r\n", "\n"]))
