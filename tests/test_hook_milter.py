@@ -419,6 +419,35 @@ def test_whoever_has_the_address_already_goes_and_comes_again(*, first: bool) ->
     assert server.end() == [*(gone if first else gone[::-1]), b"+<user@host.uucp>\0", b"c"]
 
 
+@pytest.mark.parametrize(
+    ("argument", "gone"),
+    [
+        # What Postfix 3.7 tells of "sendmail 'relay!host!user'": with swap_bangpath = no, and with yes.
+        (
+            b"relay!host!user@relay.example",
+            [
+                b"relay!host!user@relay.example",
+                b"relay!host!user",
+                b"relay.example!relay!host!user",
+                b"relay!relay!host!user",
+            ],
+        ),
+        (b"host!user@relay", [b"host!user@relay", b"host!user", b"relay!host!user"]),
+        (b"relay!host!user", [b"relay!host!user"]),
+        (b"user%host@relay", [b"user%host@relay"]),
+        (b"<host!user@relay>", [b"<host!user@relay>"]),
+    ],
+)
+def test_of_a_local_submission_all_goes_that_may_have_been_given(argument: bytes, gone: list[bytes]) -> None:
+    talk = Server().talk
+    talk.receive_data(packet(b"R", argument + b"\0"))
+    assert talk.next_request() == (Question("rcpt", argument.strip(b"<>")),)
+    assert packets(talk.reply([Rewritten("user@host.uucp")])) == CONTINUE
+    talk.receive_data(packet(b"E"))
+    assert talk.next_request() == ()
+    assert packets(talk.reply([])) == [*[b"-" + way + b"\0" for way in gone], b"+<user@host.uucp>\0", b"c"]
+
+
 def test_local_parts_are_not_blind_to_case() -> None:
     server = Server()
     server.rcpt(b"<USER@host.uucp>")

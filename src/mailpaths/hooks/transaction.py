@@ -178,9 +178,9 @@ class Transaction:
         for recipient in self._recipients:
             if recipient.address is not None:
                 new.setdefault(recipient.identity, recipient)
-        gone = [recipient.argument for recipient in self._recipients if recipient.identity in new]
-        for argument in dict.fromkeys(gone):
-            yield packet(Reply.DELETE_RCPT, argument + b"\0")
+        gone = [way for old in self._recipients if old.identity in new for way in _given(old.argument)]
+        for way in dict.fromkeys(gone):
+            yield packet(Reply.DELETE_RCPT, way + b"\0")
         for recipient in new.values():
             yield self._addition(recipient)
 
@@ -210,6 +210,20 @@ def _questions(which: str, arguments: list[bytes]) -> tuple[Question, ...]:
     if address.startswith(b"<") and address.endswith(b">"):
         address = address[1:-1]
     return (Question(which, address),) if address else ()
+
+
+def _given(argument: bytes) -> list[bytes]:
+    """Return the argument of RCPT, and what it may have been when it was given, since that is what has to go.
+
+    Of mail that comes by its sendmail command Postfix tells a milter (non_smtpd_milters) what it has made of a
+    recipient, and without brackets: ``relay!host!user@relay.example`` or ``host!user@relay`` for ``relay!host!user``.
+    Told to delete that, it finds nobody, and would deliver to the old address and to the new. A way that nobody was
+    given does no harm, and whoever was given another names the same mailbox.
+    """
+    local_part, at, domain = argument.rpartition(b"@")
+    if not at or b"!" not in local_part or argument.startswith(b"<"):
+        return [argument]
+    return [argument, local_part, b"%b!%b" % (domain, local_part), b"%b!%b" % (domain.partition(b".")[0], local_part)]
 
 
 def _is_usable(decision: Decision) -> bool:
