@@ -31,7 +31,9 @@ def explained(place: object) -> Iterator[None]:
         number = error.errno or 0
         reason = os.strerror(number) if number > 0 else error.strerror or str(error)
         raise ListenError(number, f"cannot listen on {place}: {reason}") from error
-    except (ValueError, LookupError) as error:  # a name that IDNA refuses, a socket of datagrams; an unknown group
+    except LookupError as error:  # a group that there is not; its text is that of a key
+        raise ListenError(errno.EINVAL, f"cannot listen on {place}: {error.args[0]}") from error
+    except ValueError as error:  # a name that IDNA refuses, a socket of datagrams
         raise ListenError(errno.EINVAL, f"cannot listen on {place}: {error}") from error
 
 
