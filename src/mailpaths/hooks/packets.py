@@ -44,6 +44,7 @@ class Reply:
 
     CONTINUE = b"c"
     TEMPFAIL = b"t"
+    PROGRESS = b"p"
     CHANGE_FROM = b"e"
     DELETE_RCPT = b"-"
     ADD_RCPT = b"+"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailpaths.hooks.decision import Decision, Deferred, Rewritten
@@ -142,15 +142,14 @@ class Transaction:
         self._fields = kept
         return tuple(found)
 
-    def decide(self, questions: Iterable[Question], decisions: Iterable[Decision]) -> bool:
-        """Take what was decided about them, and return whether the message may go on.
+    def decide(self, question: Question, decision: Decision) -> bool:
+        """Take what was decided about one of them, and return whether the message may go on.
 
         One address that cannot be told now puts the whole message off, as it does in Postfix's canonical maps: a
         message of which half the headers are rewritten would be so for ever.
         """
-        found = list(decisions)
-        self._decided.update(zip(questions, found, strict=True))
-        return all(map(_is_usable, found))
+        self._decided[question] = decision
+        return _is_usable(decision)
 
     def changes(self) -> bytes:
         """Return what the mail server is to change, as the packets before the last reply."""
