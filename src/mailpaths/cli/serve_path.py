@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import os
-import sys
-import time
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
 
-from mailpaths.cli import options, streams
+from mailpaths.cli import options, serving, streams
 from mailpaths.errors import MailPathsError
 
 if TYPE_CHECKING:
@@ -25,8 +19,6 @@ if TYPE_CHECKING:
     from mailpaths.routing import Router
 
 __all__ = ["serve_path"]
-
-_SWITCH = 0.0005  # seconds
 
 _EPILOG = f"""\b
 Examples:
@@ -179,15 +171,11 @@ def serve_path(  # noqa: PLR0913 - one parameter an option
     Whoever connects may ask PATH user@host, and is told the address to which the mail goes from here.
     """
     from mailpaths.daemon import Journal, Limits
-    from mailpaths.daemon.lifecycle import live
-    from mailpaths.daemon.listening import ListenError
     from mailpaths.pathservice import PathServer, PathService
     from mailpaths.pathservice.process import PathProcess
     from mailpaths.routing.uucp.uucpmap import this_host
 
-    logger = logging.getLogger("mailpaths.pathservice")
-    logger.addHandler(_handler())
-    logger.setLevel(logging.WARNING if quiet else logging.INFO)
+    logger = serving.logger("mailpaths.pathservice", quiet=quiet)
     limits = Limits(connections=max_connections, per_address=max_per_address, requests=max_rate, idle=idle)
     try:
         domains = None
@@ -201,15 +189,7 @@ def serve_path(  # noqa: PLR0913 - one parameter an option
         raise streams.UnavailableError(str(error)) from error
     server = PathServer(service, limits=limits, allow=allow, journal=Journal(logger, names_peers=log_peers))
     process = PathProcess(server, endpoints, lambda: _opened(urls), metrics=file)
-    # While a thread computes roads or reads a map, each turn of the loop waits for it so long: 5 ms unless told.
-    sys.setswitchinterval(_SWITCH)
-    try:
-        asyncio.run(live(process, server.journal))
-    except ListenError as error:
-        raise streams.UnavailableError(str(error.strerror)) from error
-    except MailPathsError as error:
-        raise options.router_fault(error) from error
-    return streams.OK
+    return serving.serve(process, server.journal)
 
 
 def _opened(urls: Sequence[str]) -> Router:
@@ -222,35 +202,3 @@ def _metrics_file(path: str, statistics: Statistics) -> MetricsFile:
     from mailpaths.pathservice.metrics import MetricsFile
 
     return MetricsFile(path, statistics)
-
-
-class _Log(logging.Handler):
-    """Writes each line to standard error at once, or not at all.
-
-    What a full disk does not take is not kept: Python would try once more at the end, and end with an error for it.
-    """
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write a line."""
-        line = f"{self.format(record)}\n".encode("utf-8", "backslashreplace")
-        with suppress(OSError, ValueError):
-            os.write(sys.stderr.fileno(), line)
-
-
-def _handler() -> logging.Handler:
-    """Return what writes the log: standard error, with the time unless systemd's journal adds its own."""
-    found = _Log()
-    if not _goes_to_the_journal():
-        form = logging.Formatter("%(asctime)s.%(msecs)03dZ %(message)s", "%Y-%m-%dT%H:%M:%S")
-        form.converter = time.gmtime
-        found.setFormatter(form)
-    return found
-
-
-def _goes_to_the_journal() -> bool:
-    """Tell whether standard error is the journal's own: JOURNAL_STREAM has its device and inode (systemd.exec(5))."""
-    try:
-        state = os.fstat(sys.stderr.fileno())
-    except (OSError, ValueError, AttributeError):
-        return False
-    return os.environ.get("JOURNAL_STREAM") == f"{state.st_dev}:{state.st_ino}"

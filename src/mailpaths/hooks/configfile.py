@@ -1,0 +1,344 @@
+"""``mailpaths.toml``: read into `Settings`, with all its faults at once, each with its line and key."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from itertools import count, islice
+from pathlib import Path
+from typing import NamedTuple, cast, get_args
+
+from mailpaths import names, policy
+from mailpaths.addresses import ORAddress
+from mailpaths.daemon.endpoint import Endpoint, UnixSocket
+from mailpaths.errors import MailPathsError
+from mailpaths.hooks.allowing import HostNames
+from mailpaths.hooks.checking import fault_of_transport
+from mailpaths.hooks.maps import MAPS
+from mailpaths.hooks.places import Key, line_of
+from mailpaths.hooks.settings import Listener, Naming, Protocol, Settings, Spelling, X400Settings
+from mailpaths.hooks.tomltable import Check, Faults, TomlTable, either
+from mailpaths.policy import INTERNET
+from mailpaths.routing.lookup import is_name
+from mailpaths.routing.urls import schemes
+from mailpaths.x400.levels import levels_of
+
+__all__ = ["ConfigError", "Fault", "UnreadableError", "load", "parse"]
+
+#: Octets of a file: a postmaster's has some hundreds.
+_MOST = 1 << 20
+_PORT = 9001
+_METRICS_PORT = 9117
+_MODE = re.compile(r"0?[0-7]{3}\Z")
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,255}\Z")
+_SYNTAX_PLACE = re.compile(r" \(at (?:line (?P<line>[0-9]+), column [0-9]+|end of document)\)\Z")
+
+
+class Fault(NamedTuple):
+    """What is wrong at a place of a file: the line, ``None`` where it is what is missing, the key, and what it is."""
+
+    line: int | None
+    key: str
+    message: str
+
+
+class UnreadableError(MailPathsError):
+    """A file cannot be read at all."""
+
+
+class ConfigError(MailPathsError):
+    r"""A file has ``faults``; printed, it is a line for each.
+
+    >>> try:
+    ...     parse('names = ["relay"]\n[alow]\n')
+    ... except ConfigError as error:
+    ...     print(error)
+    mailpaths.toml:2: alow: there is no such table; did you mean allow?
+    """
+
+    def __init__(self, name: str, faults: tuple[Fault, ...]) -> None:
+        super().__init__(name, faults)
+        self.name = name
+        self.faults = faults
+
+    def __str__(self) -> str:
+        """Return a line for each fault: the file, the line, the key, and what is wrong."""
+        return "\n".join(
+            [
+                ": ".join([self.name if line is None else f"{self.name}:{line}", *([key] if key else []), message])
+                for line, key, message in self.faults
+            ]
+        )
+
+
+def load(path: Path) -> Settings:
+    """Return the settings that a file holds.
+
+    Raises `UnreadableError` where it cannot be read, and `ConfigError` for its faults.
+    """
+    try:
+        with path.open("rb") as file:
+            octets = file.read(_MOST + 1)
+    except OSError as error:
+        raise UnreadableError(f"cannot read {path}: {error.strerror}") from error
+    except ValueError as error:  # a NUL in the name
+        raise UnreadableError(f"cannot read {path!r}: {error}") from error
+    if len(octets) > _MOST:
+        raise ConfigError(str(path), (Fault(None, "", f"more than {_MOST:,} octets"),))
+    try:
+        text = octets.decode()
+    except UnicodeDecodeError as error:
+        line = octets.count(b"\n", 0, error.start) + 1
+        raise ConfigError(str(path), (Fault(line, "", "not UTF-8, as TOML is"),)) from error
+    return parse(text, name=str(path))
+
+
+def parse(text: str, *, name: str = "mailpaths.toml") -> Settings:
+    """Return the settings that a text of TOML holds; ``name`` is what faults are told of. Raises `ConfigError`.
+
+    >>> parse('names = ["relay"]').names
+    ('relay',)
+    """
+    text = text.replace("\r\n", "\n")
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        place = _SYNTAX_PLACE.search(message)
+        line = None if place is None else int(place["line"] or text.count("\n") + 1)
+        message = message if place is None else message[: place.start()]
+        raise ConfigError(name, (Fault(line, "", f"no TOML: {message[:1].lower()}{message[1:]}"),)) from error
+    except RecursionError as error:
+        raise ConfigError(name, (Fault(None, "", "no TOML: nested too deeply"),)) from error
+    noted: Faults = []
+    settings = _settings(TomlTable(found, noted))
+    if noted:
+        faults = [Fault(line_of(text, key), _shown(key), message) for key, message in noted]
+        raise ConfigError(name, tuple(sorted(faults, key=lambda fault: fault.line or 0)))
+    return settings
+
+
+def _shown(key: Key) -> str:
+    """Return a key as people write it, elements counted from one."""
+    found = ""
+    for step in key:
+        if isinstance(step, int):
+            found += f"[{step + 1}]"
+        else:
+            plain = step if _NAME.match(step) and "." not in step else f'"{step}"'
+            found += f".{plain}" if found else plain
+    return found
+
+
+# What stands in the tables.
+
+
+def _settings(table: TomlTable) -> Settings:
+    """Return the settings that the whole text is."""
+    zone = table.take("zone", "uucp", _zone_fault)
+    hosts = HostNames(zone)
+    own = table.texts("names", lambda text: _host_fault(text, hosts))
+    if not own and not table.has_faults:
+        table.fault("names", 'expected our own names, such as names = ["relay.example"]')
+    keys = {hosts.key(name) for name in own}
+
+    def host(text: str) -> str | None:
+        return _host_fault(text, hosts) or ("it is one of our own names" if hosts.key(text) in keys else None)
+
+    def pattern(text: str) -> str | None:
+        return host(text) if text[:1] != "." else _pattern_fault(text, hosts)
+
+    allow, roads, limits = table.table("allow"), table.table("roads"), table.table("limits")
+    log, sender, x400, metrics = table.table("log"), table.table("sender"), table.table("x400"), table.table("metrics")
+    found = Settings(
+        names=own,
+        policy=policy.named(table.take("policy", str(INTERNET), _policy_fault)),
+        style=cast("Spelling", table.word("style", get_args(Spelling), "percent")),
+        zone=zone,
+        bare_paths=table.take("bare_paths", default=False),
+        next_hops=allow.texts("next_hops", host),
+        domains=allow.texts("domains", pattern),
+        mapped=allow.take("mapped", default=False),
+        routers=roads.texts("routers", _router_fault),
+        in_address=roads.take("in_address", default=True),
+        transports=_transports(table.table("transport"), hosts),
+        through_us=sender.texts("through_us", lambda text: _pattern_fault(text, hosts), (".uucp",)),
+        x400=_x400(x400, host) if "x400" in table else None,
+        hops=limits.take("hops", 20, _between(1, 100)),
+        local_part=limits.take("local_part", names.MAX_LOCAL_PART, _between(1, names.MAX_PATH)),
+        deadline=limits.take("deadline", 1.0, _between(0.01, 60)),
+        connections=limits.take("connections", 500, _between(0, 100_000)),
+        idle=limits.take("idle", 300.0, _between(1, 86_400)),
+        listeners=_listeners(table.tables("listen")),
+        addresses=cast("Naming", log.word("addresses", get_args(Naming), "shown")),
+        metrics=_metrics(metrics) if "metrics" in table else None,
+    )
+    for one in (table, allow, roads, limits, log, sender, x400, metrics):
+        one.end()
+    return found
+
+
+def _x400(table: TomlTable, host: Check[str]) -> X400Settings:
+    def text(name: str, check: Check[str]) -> str | None:
+        return table.take(name, "", check) or None
+
+    return X400Settings(
+        tables=text("tables", lambda path: None if path and "\0" not in path else "expected a directory"),
+        domain=text("domain", lambda name: None if is_name(name) else f"{name!r} is no domain"),
+        or_address=text("or_address", _or_address_fault),
+        next_hop=text("next_hop", host),
+        management_domains=table.texts("management_domains", _management_domain_fault),
+    )
+
+
+def _transports(table: TomlTable, hosts: HostNames) -> tuple[tuple[str, str], ...]:
+    found = []
+    for domain in table.names():
+        message = _pattern_fault(domain, hosts)
+        if message is not None:
+            table.take(domain, "")
+            table.fault(domain, message)
+        elif value := table.take(domain, "", _transport_fault):
+            found.append((domain, value))
+    table.end()
+    return tuple(found)
+
+
+def _listeners(tables: list[TomlTable]) -> tuple[Listener, ...]:
+    found: list[Listener] = []
+    for table in tables:
+        listener = _listener(table, {other.name for other in found})
+        table.end()
+        if any(listener.address == other.address for other in found):
+            table.fault("address", "another [[listen]] has this address")
+        if any(listener.name == other.name for other in found):
+            table.fault("name", f"another [[listen]] has the name {listener.name!r}; give each its own")
+        found.append(listener)
+    return tuple(found) or (Listener(),)
+
+
+def _free_name(protocol: str, taken: set[str]) -> str:
+    """Return the name of a listener that is given none: its protocol, with a number behind the second and on."""
+    numbered = (f"{protocol}-{number}" for number in count(2))
+    return next(name for name in (protocol, *islice(numbered, len(taken) + 1)) if name not in taken)
+
+
+def _listener(table: TomlTable, taken: set[str]) -> Listener:
+    protocol = cast("Protocol", table.word("protocol", get_args(Protocol), "socketmap"))
+    text = table.take("address", f"inet:127.0.0.1:{_PORT}", _address_fault)
+    mode = table.take("mode", "0660", lambda one: None if _MODE.match(one) else 'expected permissions such as "0660"')
+    group = table.take("group", "") or None
+    public = table.take("public", default=False)
+    map_name = table.word("map", MAPS, "") or None
+    free = _free_name(protocol, taken)
+    name = table.take("name", free, lambda one: None if _NAME.match(one) else "expected letters, digits, . _ and -")
+    address = _address(text, int(mode, 8), group)
+    if isinstance(address, Endpoint):
+        for key in ("mode", "group"):
+            if key in table:
+                table.fault(key, "only a unix: address has one")
+        if not public and not address.is_loopback:
+            table.fault(
+                "address",
+                f"{address.host} may be asked from other machines, and no protocol here asks who asks; "
+                "public = true, if that is meant",
+            )
+    if protocol == "tcp_table" and map_name is None and "map" not in table:
+        table.fault("protocol", f'tcp_table names no map: add one, such as map = "{MAPS[0]}"')
+    if protocol != "tcp_table" and "map" in table:
+        table.fault("map", f"{protocol} names the map in each request")
+    return Listener(protocol=protocol, address=address, map=map_name, public=public, name=name)
+
+
+def _metrics(table: TomlTable) -> Endpoint:
+    public = table.take("public", default=False)
+    text = table.take("listen", f"127.0.0.1:{_METRICS_PORT}", _endpoint_fault)
+    found = Endpoint.parse(text, port=_METRICS_PORT)
+    if not public and not found.is_loopback:
+        table.fault("listen", f"{found.host} may be asked from other machines; public = true, if that is meant")
+    return found
+
+
+# What is wrong with a value.
+
+
+def _between(least: float, most: float) -> Callable[[float], str | None]:
+    return lambda value: None if least <= value <= most else f"expected {least:g} to {most:,g}, found {value:g}"
+
+
+def _host_fault(text: str, hosts: HostNames) -> str | None:
+    return None if hosts.key(text) else f"{text!r} is no name of a host"
+
+
+def _pattern_fault(text: str, hosts: HostNames) -> str | None:
+    if "*" in text:
+        return f"{text!r} is no domain; a leading dot stands for every host below one: '.example.net'"
+    return _host_fault(text.removeprefix("."), hosts)
+
+
+def _zone_fault(text: str) -> str | None:
+    return None if not text or HostNames("").key(text) else f"{text!r} is no domain"
+
+
+def _policy_fault(text: str) -> str | None:
+    try:
+        policy.named(text)
+    except MailPathsError as error:
+        return str(error)
+    return None
+
+
+def _router_fault(text: str) -> str | None:
+    scheme, colon, _ = text.partition(":")
+    known = schemes()
+    return None if colon and scheme in known else f"{text!r} is no router; there are {either(tuple(known))}"
+
+
+def _transport_fault(text: str) -> str | None:
+    fault = fault_of_transport(text.replace("{next_hop}", "host"))
+    return fault and f'{fault}, such as "uucp:{{next_hop}}", found {text!r}'
+
+
+def _address(text: str, mode: int, group: str | None) -> Endpoint | UnixSocket:
+    if text.startswith("unix:"):
+        return UnixSocket(text.removeprefix("unix:"), mode=mode, group=group)
+    return Endpoint.parse(text.removeprefix("inet:"), port=_PORT)
+
+
+def _address_fault(text: str) -> str | None:
+    if not text.startswith(("inet:", "unix:/")):
+        return f'expected "inet:HOST:PORT" or "unix:/PATH", found {text!r}'
+    try:
+        _address(text, 0, None)
+    except MailPathsError as error:
+        return str(error)
+    return None
+
+
+def _endpoint_fault(text: str) -> str | None:
+    try:
+        Endpoint.parse(text, port=_METRICS_PORT)
+    except MailPathsError as error:
+        return str(error)
+    return None
+
+
+def _or_address_fault(text: str) -> str | None:
+    try:
+        country = ORAddress.parse(text).country
+    except MailPathsError as error:
+        return f"no O/R address: {str(error).partition(chr(10))[0]}"
+    return "an O/R address needs a country" if country is None else None
+
+
+def _management_domain_fault(text: str) -> str | None:
+    fault = _or_address_fault(text)
+    if fault is not None:
+        return fault
+    address = ORAddress.parse(text)
+    if levels_of(address)[1] is None:
+        return "a management domain needs an ADMD; one of a single blank is written ADMD= "
+    if any(key not in {"C", "ADMD", "PRMD"} for key, _ in address.attributes):
+        return "a management domain is country, ADMD and maybe PRMD"
+    return None
