@@ -251,6 +251,22 @@ def test_terms(offer: tuple[int, int, int], agreed: tuple[int, int, int], cannot
     assert terms.cannot == cannot
 
 
+@pytest.mark.parametrize(
+    ("actions", "told"),
+    [
+        (0x1FF, []),
+        (0x1F, ["the mail server does not let a milter rewrite the sender"]),
+        (0, ["the mail server does not let a milter rewrite recipients, the sender, headers"]),
+    ],
+)
+def test_a_postmaster_is_told_what_stays(actions: int, told: list[str]) -> None:
+    found: list[str] = []
+    talk = MilterConversation(found.append)
+    talk.receive_data(packet(b"O", b"".join([number.to_bytes(4) for number in (6, actions, 0)])))
+    assert talk.next_request() == ()
+    assert found == told
+
+
 @given(st.tuples(*[st.integers(0, 0xFFFF_FFFF)] * 3), st.binary(max_size=20))
 def test_terms_are_never_more_than_the_offer(offer: tuple[int, int, int], tail: bytes) -> None:
     data = b"".join([number.to_bytes(4) for number in offer]) + tail

@@ -16,7 +16,7 @@ from mailpaths.hooks.packets import PacketReader, packet
 from mailpaths.hooks.server import HookServer
 from mailpaths.routing import Answer, NotFound
 from tests.hookservers import ANY_PORT, SETTINGS, calling, port_of, serving
-from tests.pathservers import NEVER_IDLE, PATIENCE, go, until
+from tests.pathservers import NEVER_IDLE, PATIENCE, Log, go, until
 
 RULES = Rules(SETTINGS)
 MILTER = Listener(protocol="milter", address=ANY_PORT)
@@ -182,6 +182,22 @@ def test_the_end_puts_off_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
             return found
 
     assert go(test) == [None, b"t", None]
+
+
+def test_what_a_mail_server_does_not_let_us_rewrite_is_told_once() -> None:
+    log = Log()
+
+    async def test() -> None:
+        async with serving(RULES, listeners=[MILTER], log=log) as server:
+            for _ in range(3):
+                reader, writer = await asyncio.open_connection("127.0.0.1", port_of(server))
+                talk = Server(reader, writer)
+                assert await talk.ask(packet(b"O", bytes.fromhex("00000002 0000000f 0000007f"))) is not None
+                writer.close()
+
+    go(test)
+    detail = "the mail server does not let a milter rewrite the sender, headers"
+    assert log.lines == [f'event=terms detail="{detail}"']
 
 
 def test_what_is_no_packet_ends_the_connection() -> None:

@@ -15,7 +15,7 @@ takes longer would be put off each time that it comes.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mailpaths.hooks.decision import Decision
@@ -103,9 +103,10 @@ class Terms:
 class MilterConversation:
     r"""A mail server's side of a connection over which it tells of its messages: see `mailpaths.hooks.wire`.
 
-    ``terms`` are ``None`` until they are agreed on. ``patience`` is libmilter's own: a connection lasts as long as that
-    of the mail server's client, and nothing is said on it while a long message comes over a slow line. To close it then
-    puts off the message, and again each time that it is sent.
+    ``terms`` are ``None`` until they are agreed on; what they do not let us rewrite stays, and ``tell`` is told so, for
+    a postmaster to read. ``patience`` is libmilter's own: a connection lasts as long as that of the mail server's
+    client, and nothing is said on it while a long message comes over a slow line. To close it then puts off the
+    message, and again each time that it is sent.
 
     >>> from mailpaths.hooks.decision import Rewritten
     >>> talk = MilterConversation()
@@ -129,7 +130,8 @@ class MilterConversation:
     #: libmilter's default: smfi_settimeout.
     patience = 7210.0
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[str], None] | None = None) -> None:
+        self._tell = tell
         self.terms: Terms | None = None
         self._reader = PacketReader()
         self._transaction = Transaction(Action(0))
@@ -168,8 +170,7 @@ class MilterConversation:
         """Take in a packet, and return the questions about it; ``None`` where it wants no reply."""
         match command:
             case Command.NEGOTIATE:
-                self.terms = Terms.agreed(data)
-                self._begin()
+                self._agree(Terms.agreed(data))
             case Command.MAIL:
                 self._begin()
                 self._arguments = strings(data)
@@ -234,6 +235,12 @@ class MilterConversation:
     def is_over(self) -> bool:
         """Whether the mail server has said that it wants no more."""
         return self._is_over
+
+    def _agree(self, terms: Terms) -> None:
+        self.terms = terms
+        if self._tell is not None and terms.cannot:
+            self._tell(f"the mail server does not let a milter rewrite {', '.join(terms.cannot)}")
+        self._begin()
 
     def _has(self, step: Step) -> bool:
         return self.terms is not None and step in self.terms.steps
