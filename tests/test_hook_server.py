@@ -146,14 +146,16 @@ def test_more_slow_questions_than_threads_are_all_answered() -> None:
     gate = Gate()
 
     async def test() -> Counter[bytes | None]:
-        async with serving(Rules(SETTINGS, router=gate), deadline=0.3) as server:
-            async with contextlib.AsyncExitStack() as stack:
-                talks = [await stack.enter_async_context(calling(server)) for _ in range(40)]
-                for talk in talks:
-                    talk.send(netstring(b"rcpt " + SLOW_KEY))
-                found = Counter([await talk.reply() for talk in talks])
-                gate.is_open.set()
-                return found
+        async with (
+            serving(Rules(SETTINGS, router=gate), deadline=0.3) as server,
+            contextlib.AsyncExitStack() as stack,
+        ):
+            talks = [await stack.enter_async_context(calling(server)) for _ in range(40)]
+            for talk in talks:
+                talk.send(netstring(b"rcpt " + SLOW_KEY))
+            found = Counter([await talk.reply() for talk in talks])
+            gate.is_open.set()
+            return found
 
     assert go(test) == Counter({b"TEMP no answer in time": 40})
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from mailpaths.cli import options, streams
+from mailpaths.errors import MailPathsError
 
 if TYPE_CHECKING:
-    from mailpaths.hooks import Settings
+    from mailpaths.hooks import Rules, Settings
 
-__all__ = ["DEFAULT", "BadConfigError", "load", "option", "read"]
+__all__ = ["DEFAULT", "BadConfigError", "load", "option", "read", "rules"]
 
 #: The file that is read unless another is named.
 DEFAULT = "mailpaths.toml"
@@ -50,3 +51,13 @@ def read(config: str) -> Settings:
         raise streams.NoInputError(str(error)) from error
     except ConfigError as error:
         raise BadConfigError(str(error)) from error
+
+
+def rules(settings: Settings) -> Rules:
+    """Return the rules that settings are, with what they name opened. Raises what click shows where that cannot be."""
+    from mailpaths.hooks import Rules
+
+    try:
+        return Rules.open(settings)
+    except MailPathsError as error:
+        raise options.router_fault(error) from error

@@ -27,7 +27,8 @@ Example:
   piet%mcvax@seismo
 
 More stands in: mailpaths translate --help, mailpaths explain --help, mailpaths route --help,
-mailpaths map compile --help, mailpaths pathto --help, mailpaths serve path --help, mailpaths x400 show --help"""
+mailpaths map compile --help, mailpaths pathto --help, mailpaths serve path --help, mailpaths hook test --help,
+mailpaths x400 show --help"""
 
 
 @click.group(
@@ -39,6 +40,7 @@ mailpaths map compile --help, mailpaths pathto --help, mailpaths serve path --he
         "map": "mailpaths.cli.map:uucp_map",
         "pathto": "mailpaths.cli.pathto:pathto",
         "serve": "mailpaths.cli.serve:serve",
+        "hook": "mailpaths.cli.hook:hook",
         "x400": "mailpaths.cli.x400:x400",
     },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

@@ -11,7 +11,7 @@ from typing import NamedTuple, cast, get_args
 
 from mailpaths import names, policy
 from mailpaths.addresses import ORAddress
-from mailpaths.daemon.endpoint import Endpoint, UnixSocket
+from mailpaths.daemon.endpoint import Endpoint, EndpointError, UnixSocket
 from mailpaths.errors import MailPathsError
 from mailpaths.hooks.allowing import HostNames
 from mailpaths.hooks.checking import fault_of_transport
@@ -24,7 +24,7 @@ from mailpaths.routing.lookup import is_name
 from mailpaths.routing.urls import schemes
 from mailpaths.x400.levels import levels_of
 
-__all__ = ["ConfigError", "Fault", "UnreadableError", "load", "parse"]
+__all__ = ["ConfigError", "Fault", "UnreadableError", "load", "parse", "place"]
 
 #: Octets of a file: a postmaster's has some hundreds.
 _MOST = 1 << 20
@@ -233,7 +233,7 @@ def _listener(table: TomlTable, taken: set[str]) -> Listener:
     map_name = table.word("map", MAPS, "") or None
     free = _free_name(protocol, taken)
     name = table.take("name", free, lambda one: None if _NAME.match(one) else "expected letters, digits, . _ and -")
-    address = _address(text, int(mode, 8), group)
+    address = place(text, int(mode, 8), group)
     if isinstance(address, Endpoint):
         for key in ("mode", "group"):
             if key in table:
@@ -300,17 +300,22 @@ def _transport_fault(text: str) -> str | None:
     return fault and f'{fault}, such as "uucp:{{next_hop}}", found {text!r}'
 
 
-def _address(text: str, mode: int, group: str | None) -> Endpoint | UnixSocket:
+def place(text: str, mode: int = 0o660, group: str | None = None) -> Endpoint | UnixSocket:
+    """Return the place that ``inet:HOST:PORT`` or ``unix:/PATH`` names. Raises `EndpointError` for anything else.
+
+    >>> place("inet:127.0.0.1")
+    Endpoint(host='127.0.0.1', port=9001)
+    """
+    if not text.startswith(("inet:", "unix:/")):
+        raise EndpointError(f'expected "inet:HOST:PORT" or "unix:/PATH", found {text!r}')
     if text.startswith("unix:"):
         return UnixSocket(text.removeprefix("unix:"), mode=mode, group=group)
     return Endpoint.parse(text.removeprefix("inet:"), port=_PORT)
 
 
 def _address_fault(text: str) -> str | None:
-    if not text.startswith(("inet:", "unix:/")):
-        return f'expected "inet:HOST:PORT" or "unix:/PATH", found {text!r}'
     try:
-        _address(text, 0, None)
+        place(text)
     except MailPathsError as error:
         return str(error)
     return None

@@ -37,6 +37,8 @@ MAX_KEY = 2048
 _NULL_SENDER = frozenset({"", '""', "<>"})  # Postfix asks for the two quotes (smtpd(8), MAIL FROM:<>)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _NEXT_HOP = "{next_hop}"
+# What Postfix takes for a permission where a map is one of restrictions (access(5)); elsewhere any text would do.
+_PERMIT = "OK"
 
 
 _NOT_OURS = Unchanged("not at one of our names")
@@ -114,7 +116,7 @@ class Rules:
 
         ``rcpt``: the address at which mail goes on that came for one of our names. ``sender``: the address at one of
         our names that brings replies to a sender whom outside hosts do not know. ``transport``: what carries mail to an
-        address, and where. ``exists``: an address that ``rcpt`` rewrites, or rewrote.
+        address, and where. ``exists``: ``OK`` for an address that ``rcpt`` rewrites, or rewrote.
         """
         if map not in maps.MAPS:
             return Deferred(f"there is no map of this name; there are {', '.join(maps.MAPS)}")
@@ -251,18 +253,20 @@ class Rules:
 
     def _exists(self, text: str) -> Decision:
         rewritten = self._recipient(text)
-        if not isinstance(rewritten, Unchanged) or rewritten.refused:
+        if isinstance(rewritten, Rewritten):
+            return Rewritten(_PERMIT, f"mail for it goes to {rewritten.value}")
+        if isinstance(rewritten, Deferred) or rewritten.refused:
             return rewritten
         found = self._read(text)
         if isinstance(found, Unchanged):
             return found
         address, route = found
         if self._x400 is not None and isinstance(address, Mailbox) and self._x400.is_at_next_hop(address):
-            return self._printed(address.addr_spec, "an O/R address for X.400", or_address=True)
+            return Rewritten(_PERMIT, "an O/R address for X.400")
         if not route.hosts or self._is_own(route.hosts[0]):
             return rewritten
         through = self._through(route)
-        return self._printed(text, through.reason) if isinstance(through, Rewritten) else through
+        return Rewritten(_PERMIT, through.reason) if isinstance(through, Rewritten) else through
 
     # What they share.
 
