@@ -195,8 +195,10 @@ def test_there_are_transcripts_of_both_servers() -> None:
         "Postfix 3.7.11 (Debian 12), milter_protocol = 6",
         "Postfix 3.7.11 (Debian 12), milter_protocol = 2",
         "Sendmail 8.17.1.9 (Debian 12)",
+        "Postfix 3.7.11 (Debian 12), its sendmail command, swap_bangpath = no",
+        "Postfix 3.7.11 (Debian 12), its sendmail command, swap_bangpath = yes",
     ]
-    assert [len(one.asked) for one in TRANSCRIPTS] == [10, 10, 10]
+    assert [len(one.asked) for one in TRANSCRIPTS] == [10, 10, 10, 2, 2]
 
 
 @pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda one: one.title)
