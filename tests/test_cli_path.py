@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,11 +18,11 @@ import pytest
 from mailpaths.pathservice import PathClient, PathService, Reply, running
 from mailpaths.routing import PathTable, UUCPMap
 from tests.pathservers import scripted
+from tests.processes import PATIENCE, daemon
 from tests.support import Result, Run
 
 MAP = "a b(5)\nb c(5), a(5)\nc b(5)\n"
 MORE = MAP + "c d(5)\nd c(5)\n"
-PATIENCE = 60
 
 
 @pytest.fixture(autouse=True)
@@ -214,60 +213,6 @@ def test_wrong_calls(run: Run) -> None:
 # serve path
 
 
-class Daemon:
-    """A server in a process of its own, and what it wrote so far."""
-
-    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
-        self.process = process
-        self.log = log
-
-    @property
-    def text(self) -> str:
-        return self.log.read_text(encoding="utf-8")
-
-    def until(self, pattern: str, count: int = 1) -> re.Match[str]:
-        """Wait until this stands in the log so many times, and return where."""
-        end = time.monotonic() + PATIENCE
-        while True:
-            found = list(re.finditer(pattern, self.text))
-            if len(found) >= count:
-                return found[count - 1]
-            assert time.monotonic() < end, f"never {pattern!r} in:\n{self.text}"
-            assert self.process.poll() is None, self.text
-            time.sleep(0.02)
-
-    @property
-    def endpoint(self) -> str:
-        return self.until(r'event=ready status="serving [\d,]+ hosts on ([\d.]+:\d+)')[1]
-
-    def end(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(PATIENCE)
-
-
-@contextmanager
-def daemon(
-    tmp_path: Path, *arguments: str, environment: dict[str, str] | None = None, **more: object
-) -> Iterator[Daemon]:
-    """Run ``mailpaths serve path``; it is ended, if it has not ended."""
-    log = tmp_path / f"log-{time.monotonic_ns()}"
-    with log.open("wb") as stream:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "mailpaths", "serve", "path", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=stream,
-            stderr=stream,
-            env={**os.environ, **(environment or {})},
-            **more,  # type: ignore[call-overload]  # whatever Popen takes
-        )
-    try:
-        yield Daemon(process, log)
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait(PATIENCE)
-
-
 @pytest.fixture
 def world(tmp_path: Path) -> Path:
     path = tmp_path / "world.map"
@@ -280,7 +225,7 @@ def options(world: Path, *more: str) -> list[str]:
 
 
 def test_the_four_commands(tmp_path: Path) -> None:
-    with daemon(tmp_path, "--listen", "127.0.0.1:0", "--router", "map:") as one:
+    with daemon(tmp_path, "path", "--listen", "127.0.0.1:0", "--router", "map:") as one:
         server = one.endpoint
 
         def command(*arguments: str) -> str:
@@ -305,7 +250,7 @@ def test_the_four_commands(tmp_path: Path) -> None:
 
 
 def test_a_log_line_for_each_connection(tmp_path: Path, world: Path) -> None:
-    with daemon(tmp_path, *options(world)) as one:
+    with daemon(tmp_path, "path", *options(world)) as one:
         with PathClient(one.endpoint) as client:
             client.path("x@c")
         one.until("reason=quit")
@@ -321,12 +266,12 @@ def test_a_log_line_for_each_connection(tmp_path: Path, world: Path) -> None:
 
 
 def test_peers_are_named_when_that_is_wanted_and_a_quiet_log_is_empty(tmp_path: Path, world: Path) -> None:
-    with daemon(tmp_path, *options(world, "--log-peers")) as one:
+    with daemon(tmp_path, "path", *options(world, "--log-peers")) as one:
         PathClient(one.endpoint).close()
         with PathClient(one.endpoint) as client:
             client.help()
         one.until(r"event=connection peer=127\.0\.0\.1 reason=quit")
-    with daemon(tmp_path, *options(world, "-q", "--listen", free := f"127.0.0.1:{_free_port()}")) as one:
+    with daemon(tmp_path, "path", *options(world, "-q", "--listen", free := f"127.0.0.1:{_free_port()}")) as one:
         _connected(free)
         assert one.end() == 0
         assert one.text == ""
@@ -353,7 +298,7 @@ def _connected(server: str) -> PathClient:
 
 
 def test_a_map_is_replaced_under_a_connection(tmp_path: Path, world: Path) -> None:
-    with daemon(tmp_path, *options(world)) as one, PathClient(one.endpoint) as client:
+    with daemon(tmp_path, "path", *options(world)) as one, PathClient(one.endpoint) as client:
         assert client.path("x@d").code == 520
         world.write_text(MORE, encoding="ascii")
         one.process.send_signal(signal.SIGHUP)
@@ -377,7 +322,7 @@ def test_a_map_is_replaced_under_a_connection(tmp_path: Path, world: Path) -> No
     ids=["gone", "empty", "cut off", "another", "much smaller"],
 )
 def test_a_bad_map_changes_nothing(tmp_path: Path, world: Path, spoil: Callable[[Path], object], error: str) -> None:
-    with daemon(tmp_path, *options(world)) as one, PathClient(one.endpoint) as client:
+    with daemon(tmp_path, "path", *options(world)) as one, PathClient(one.endpoint) as client:
         spoil(world)
         one.process.send_signal(signal.SIGHUP)
         one.until(rf'event=reload-failed error="?.*{error}')
@@ -389,7 +334,7 @@ def test_a_bad_map_changes_nothing(tmp_path: Path, world: Path, spoil: Callable[
 
 
 def test_what_was_asked_is_answered_before_the_end(tmp_path: Path, world: Path) -> None:
-    with daemon(tmp_path, *options(world, "--max-rate", "0")) as one:
+    with daemon(tmp_path, "path", *options(world, "--max-rate", "0")) as one:
         port = int(one.endpoint.rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as asking:
             asking.sendall(b"PATH x@c\r\n" * 2000)
@@ -405,7 +350,7 @@ def test_what_was_asked_is_answered_before_the_end(tmp_path: Path, world: Path) 
 
 def test_what_is_counted_is_written(tmp_path: Path, world: Path) -> None:
     metrics = tmp_path / "path.prom"
-    with daemon(tmp_path, *options(world, "--metrics", str(metrics))) as one:
+    with daemon(tmp_path, "path", *options(world, "--metrics", str(metrics))) as one:
         with PathClient(one.endpoint) as client:
             client.path("x@c")
             client.path("x@nowhere")
@@ -551,14 +496,14 @@ def test_a_port_that_is_taken() -> None:
 
 
 def test_only_some_are_served(tmp_path: Path, world: Path) -> None:
-    with daemon(tmp_path, *options(world, "--allow", "192.0.2.0/24", "--allow", "2001:db8::/32")) as one:
+    with daemon(tmp_path, "path", *options(world, "--allow", "192.0.2.0/24", "--allow", "2001:db8::/32")) as one:
         port = int(one.endpoint.rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as refused:
             assert refused.makefile("rb").read() == b"510 The server is unavailable to your address.\r\n"
 
 
 def test_a_server_that_only_speaks_the_rfc(tmp_path: Path, world: Path) -> None:
-    with daemon(tmp_path, *options(world, "--rfc-only")) as one, PathClient(one.endpoint) as client:
+    with daemon(tmp_path, "path", *options(world, "--rfc-only")) as one, PathClient(one.endpoint) as client:
         assert client.ask("FROM", "b").code == 501
         assert client.ask("STAT").code == 501
         assert json.dumps(client.help().lines[-1]) == '"ARPA-Internet mail address."'

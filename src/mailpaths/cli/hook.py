@@ -13,7 +13,7 @@ __all__ = ["hook"]
     "hook",
     cls=LazyGroup,
     subcommands={
-        "test": "mailpaths.cli.hook_test:test_hook",
+        "test": "mailpaths.cli.hook_try:try_hook",
         "query": "mailpaths.cli.hook_query:query",
         "check-config": "mailpaths.cli.hook_check:check_config",
         "print-config": "mailpaths.cli.hook_print:print_config",

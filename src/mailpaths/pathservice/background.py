@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
+from mailpaths.daemon.background import in_thread
 from mailpaths.daemon.endpoint import Endpoint
 from mailpaths.daemon.limits import Limits
 from mailpaths.pathservice.server import PathServer
@@ -27,34 +26,13 @@ def running(served: Router | PathService, *, limits: Limits | None = None) -> It
     220 mcvax!piet@relay.example
     """
     service = served if isinstance(served, PathService) else PathService(served)
-    started: list[Endpoint | BaseException] = []
-    is_up = threading.Event()
-    loop_and_end: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
 
-    async def serve() -> None:
-        end = asyncio.Event()
+    @asynccontextmanager
+    async def serving() -> AsyncIterator[Endpoint]:
         server = PathServer(service, limits=limits)
-        try:
-            await server.listen(Endpoint("127.0.0.1", 0))
-            loop_and_end.append((asyncio.get_running_loop(), end))
-            started.append(server.endpoints[0])
-        except BaseException as error:
-            started.append(error)
-            raise
-        finally:
-            is_up.set()
-        await end.wait()
+        await server.listen(Endpoint("127.0.0.1", 0))
+        yield server.endpoints[0]
         await server.stop()
 
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), name="path-server", daemon=True)
-    thread.start()
-    is_up.wait()
-    (first,) = started
-    if isinstance(first, BaseException):
-        raise first
-    try:
-        yield first
-    finally:
-        loop, end = loop_and_end[0]
-        loop.call_soon_threadsafe(end.set)
-        thread.join()
+    with in_thread("path-server", serving) as found:
+        yield found

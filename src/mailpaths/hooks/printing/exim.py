@@ -17,8 +17,8 @@ def printed(settings: Settings) -> str:
     theirs = "|".join([domain.replace(".", r"\.") for domain in domains(settings.through_us)])
     parts = [
         f"""\
-# Exim 4.94 or newer: the rewrite hook for {names[0]}. Each part goes into the
-# section of the configuration that it names.
+# Exim 4.94 or newer: the rewrite hook for {names[0]}. Each part goes into
+# the section of the configuration that it names.
 
 # --- main section: above "begin acl" ---
 domainlist mailpaths_names = {" : ".join(names)}

@@ -8,6 +8,8 @@ from mailpaths.hooks.settings import Listener, Settings
 
 __all__ = ["printed"]
 
+_QUEUE = "/var/spool/postfix/"
+
 
 def printed(settings: Settings) -> str:
     """Return the lines of main.cf. Raises `PrintingError` where the settings fit none."""
@@ -53,8 +55,7 @@ transport_maps = {table}:transport
 
 
 def _milter(found: Listener) -> str:
-    place = found.address
-    where = f"inet:{place}" if isinstance(place, Endpoint) else f"unix:{plain(place.path, 'the path')}"
+    where = _place(found)
     return f"""\
 # Instead of the maps for rcpt and sender: the milter sees recipients as they
 # were typed, and rewrites at the end of a message, behind all checks.
@@ -66,4 +67,7 @@ def _milter(found: Listener) -> str:
 
 def _place(found: Listener) -> str:
     place = found.address
-    return f"inet:{place}" if isinstance(place, Endpoint) else f"unix:{place.path}"
+    if isinstance(place, Endpoint):
+        return f"inet:{place}"
+    # Debian's Postfix lives in its queue directory and sees nothing outside; from there both kinds of daemons find it.
+    return f"unix:{plain(place.path, 'the path').removeprefix(_QUEUE)}"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mailpaths.hooks import Decision, Rules
 
-__all__ = ["test_hook"]
+__all__ = ["try_hook"]
 
 _EPILOG = f"""\b
 Example:
@@ -48,7 +48,7 @@ mailpaths hook check-config says."""
     "--map", "names", type=click.Choice(MAPS), multiple=True, help="Ask this map only; may be given several times."
 )
 @options.as_json
-def test_hook(*, addresses: Sequence[str], config: str, names: Sequence[str], as_json: bool) -> int:
+def try_hook(*, addresses: Sequence[str], config: str, names: Sequence[str], as_json: bool) -> int:
     """Show what each map would answer about an address, and why."""
     rules = hookconfig.rules(hookconfig.read(config))
     output = streams.Output()
