@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
-import socket
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.mta import programs
-from tests.mta.places import PATIENCE, call, free_port, installed, private_folder, wait_until
+from tests.mta.daemons import Daemon, is_listening
+from tests.mta.places import call, free_port, installed, private_folder
 
 __all__ = ["Postfix", "private_postfix"]
 
@@ -89,7 +86,8 @@ class Postfix:
         self.run = run
         self.port = port
         self.inside = list(inside)
-        self._master: subprocess.Popen[bytes] | None = None
+        master = [*inside, "/usr/lib/postfix/sbin/master", "-c", "/etc/postfix", "-d"]
+        self._master = Daemon(master, run / "log" / "master")
 
     def call(self, *command: str | Path, text: str | bytes = b"", expected: int = 0) -> str:
         """Return what a command prints, with this Postfix installed."""
@@ -110,35 +108,11 @@ class Postfix:
 
     def start(self) -> None:
         """Start it, and wait until it takes mail."""
-        self._master = subprocess.Popen(
-            [*self.inside, "/usr/lib/postfix/sbin/master", "-c", "/etc/postfix", "-d"],
-            env=programs.environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # it ends its daemons as its process group
-        )
-
-        def is_up() -> bool:
-            if self._master is None or self._master.poll() is not None:
-                raise programs.NoWitnessError(f"Postfix did not start: {self.log[-1000:]}")
-            with socket.socket() as one:
-                return one.connect_ex(("127.0.0.1", self.port)) == 0
-
-        wait_until(is_up, "Postfix takes mail")
+        self._master.start(lambda: is_listening(self.port))
 
     def stop(self) -> None:
         """End it, and wait until it has."""
-        master, self._master = self._master, None
-        if master is None:
-            return
-        master.send_signal(signal.SIGTERM)
-        try:
-            master.wait(PATIENCE)
-        finally:
-            if master.poll() is None:
-                os.killpg(master.pid, signal.SIGKILL)
-                master.wait(PATIENCE)
+        self._master.stop()
 
 
 @contextmanager
@@ -176,6 +150,8 @@ def private_postfix(  # noqa: PLR0913 - what a test may choose, all by keyword
         next_hop = "" if relay is None else f"[127.0.0.1]:{relay}"
         (run / "etc/main.cf").write_text(MAIN_CF.format(run=run, name=name, relay=next_hop) + main_cf)
         (run / "etc/master.cf").write_text(MASTER_CF.format(port=port, chroot=mark) + master_cf)
+        # Postfix waits until a file that it reads is seconds old: somebody may still be writing it.
+        os.utime(run / "etc/main.cf", (0, 0))
         inside = installed(home, packages, hostname=name, binds={"/etc/postfix": run / "etc", **(binds or {})})
         postfix = Postfix(run, port, inside)
         try:
