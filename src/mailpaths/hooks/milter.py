@@ -1,8 +1,8 @@
 """The milter protocol, versions 2 to 6: the mail server tells of each message, and at its end hears what to change.
 
 It is the one protocol in which the hook sees recipients as an SMTP client wrote them (Postfix may have turned
-``relay!host!user`` around before it asks a map), and can tell envelope from headers. It never refuses and never throws away: the mail
-server goes on as it would without us, with changes, or tries again later.
+``relay!host!user`` around before it asks a map), and can tell envelope from headers. It never refuses and never throws
+away: the mail server goes on as it would without us, with changes, or tries again later.
 
 When to ask: about each address when it comes, about headers at the end. An answer that is not to be had then puts off
 that one recipient, while the client is there to be told, and the others get their mail; at the end of the message it
