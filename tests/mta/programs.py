@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import grp
 import os
 import pwd
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -36,7 +38,8 @@ HERE: dict[Program, tuple[str, ...]] = {
     "exim": ("gw.example",),
     "sendmail": ("gw.example", "localhost"),  # what "$=w" answers in test mode, for a host whose name is gw.example
 }
-PACKAGES = ("postfix", "exim4-daemon-light", "sendmail-bin", "sendmail-cf")
+# rmail is Debian's, of sendmail's sources; uucp is Taylor's.
+PACKAGES = ("postfix", "exim4-daemon-light", "sendmail-bin", "sendmail-cf", "rmail", "uucp")
 # What the unpacked programs are linked with, and m4 to build sendmail.cf. None of these conflicts with a mail program.
 LIBRARIES = [
     "m4",
@@ -61,8 +64,10 @@ TERMINALS = ("inetutils-telnet", "netcat-openbsd")
 TERMINAL_LIBRARIES = ["libbsd0", "libtinfo6"]
 # Names that the programs look up at start, before they read a configuration (Debian compiles them in, or mail_owner's
 # default).
-USERS = ("postfix", "Debian-exim")
+USERS = ("postfix", "Debian-exim", "smmta", "smmsp")
 GROUPS = ("postdrop",)
+# Postfix's programs that hand mail in for users of every sort: set-group-ID, which the package does when installed.
+HANDED_IN_BY = ("postdrop", "postqueue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +135,13 @@ def unpack(home: Path | None = None) -> Path:
         if not shutil.which(tool):
             raise NoWitnessError(f"{tool} is missing: the witness needs a Debian system")
     home.mkdir(parents=True, exist_ok=True, mode=0o755)
-    _make_accounts()
-    _fetch(home, "unpacked", PACKAGES, LIBRARIES)
+    with _alone(home):
+        _make_accounts()
+        _fetch(home, "unpacked", PACKAGES, LIBRARIES)
+        for name in HANDED_IN_BY:
+            path = home / "postfix/usr/sbin" / name
+            shutil.chown(path, group="postdrop")
+            path.chmod(0o2755)
     return home
 
 
@@ -143,29 +153,48 @@ def unpack_terminals(home: Path | None = None) -> Path:
         if os.geteuid() != 0 or not shutil.which(tool):
             raise NoWitnessError(f"{tool}, as root, is what brings telnet and nc")
     home.mkdir(parents=True, exist_ok=True, mode=0o755)
-    _fetch(home, "unpacked-terminals", TERMINALS, TERMINAL_LIBRARIES)
+    with _alone(home):
+        _fetch(home, "unpacked-terminals", TERMINALS, TERMINAL_LIBRARIES)
     return home
 
 
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Wait until nobody else unpacks there."""
+    with (home / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def _fetch(home: Path, stamp: str, packages: Sequence[str], libraries: Sequence[str]) -> None:
-    """Download and unpack packages and install the libraries that they need, unless that was done before."""
-    if (home / stamp).exists():
+    """Download and unpack packages and install the libraries that they need, but for what was done before.
+
+    The stamp names what was. One of an older day names less, or nothing, and the rest is fetched now.
+    """
+    file = home / stamp
+    done = set(file.read_text().split()) if file.exists() else set[str]()
+    missing = [package for package in packages if package not in done]
+    lacking = [library for library in libraries if library not in done]
+    if not missing and not lacking:
         return
     debs = home / "deb"
     debs.mkdir(exist_ok=True)
     try:
-        _download(debs, packages)
+        _download(debs, missing)
     except NoWitnessError:  # the package lists may be missing (a fresh container) or stale
         run(["apt-get", "-o", "DPkg::Lock::Timeout=120", "-qq", "update"])
-        _download(debs, packages)
-    run(["apt-get", "-o", "DPkg::Lock::Timeout=120", "-qq", "-y", "--no-install-recommends", "install", *libraries])
-    for package in packages:
+        _download(debs, missing)
+    if lacking:
+        run(["apt-get", "-o", "DPkg::Lock::Timeout=120", "-qq", "-y", "--no-install-recommends", "install", *lacking])
+    for package in missing:
         (deb,) = debs.glob(f"{package}_*.deb")
         run(["dpkg-deb", "-x", str(deb), str(home / package)])
-    (home / stamp).touch()
+    file.write_text("".join(f"{name}\n" for name in sorted(done.union(packages, libraries))))
 
 
 def _download(debs: Path, packages: Sequence[str]) -> None:
+    if not packages:
+        return
     for package in packages:
         for old in debs.glob(f"{package}_*.deb"):
             old.unlink()

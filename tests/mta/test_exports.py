@@ -6,7 +6,6 @@ the room that writes the tables.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -56,17 +55,6 @@ EXPECTED_OF_SMALL = {
     "unc.uucp": SMART,
 }
 ANY = "no neighbour"
-
-
-@pytest.fixture(scope="module")
-def home() -> Path:
-    """The unpacked programs. Without them a test is skipped, or fails if ``MAILPATHS_REQUIRE_MTA=1`` asks for them."""
-    try:
-        return programs.unpack()
-    except programs.NoWitnessError as problem:
-        if os.environ.get("MAILPATHS_REQUIRE_MTA") == "1":
-            pytest.fail(f"MAILPATHS_REQUIRE_MTA=1, but the mail programs cannot be had: {problem}")
-        pytest.skip(f"THE REAL MAIL PROGRAMS WERE NOT ASKED: {problem}")
 
 
 @pytest.fixture(scope="module")

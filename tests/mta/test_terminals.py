@@ -16,22 +16,11 @@ import pytest
 from mailpaths.daemon import Endpoint
 from mailpaths.pathservice import PathService, running
 from mailpaths.routing import UUCPMap
-from tests.mta import programs
 
 pytestmark = pytest.mark.mta
 
 PATIENCE = 60.0
 GREETING = "210-Welcome to the CMU network mail path service.\r\n210 Type 'HELP' for help.\r\n"
-
-
-@pytest.fixture(scope="module")
-def home() -> Path:
-    try:
-        return programs.unpack_terminals()
-    except programs.NoWitnessError as problem:
-        if os.environ.get("MAILPATHS_REQUIRE_MTA") == "1":
-            pytest.fail(str(problem))
-        pytest.skip(str(problem))
 
 
 @pytest.fixture(scope="module")
@@ -80,13 +69,13 @@ def terminal(*command: str) -> Iterator[Terminal]:
         os.close(outer)
 
 
-def telnet(home: Path, server: Endpoint) -> tuple[str, ...]:
-    (program,) = (home / "inetutils-telnet").rglob("bin/*telnet")
+def telnet(terminals: Path, server: Endpoint) -> tuple[str, ...]:
+    (program,) = (terminals / "inetutils-telnet").rglob("bin/*telnet")
     return str(program), server.host, str(server.port)
 
 
-def test_telnet(home: Path, server: Endpoint) -> None:
-    with terminal(*telnet(home, server)) as screen:
+def test_telnet(terminals: Path, server: Endpoint) -> None:
+    with terminal(*telnet(terminals, server)) as screen:
         screen.until(GREETING)
         screen.type("help")
         screen.until("200 ARPA-Internet mail address.\r\n")
@@ -112,9 +101,9 @@ def test_telnet(home: Path, server: Endpoint) -> None:
     )
 
 
-def test_telnet_that_negotiates(home: Path, server: Endpoint) -> None:
+def test_telnet_that_negotiates(terminals: Path, server: Endpoint) -> None:
     """Before a port with a minus telnet says all the options that it has; the session goes on as if it had not."""
-    program, host, port = telnet(home, server)
+    program, host, port = telnet(terminals, server)
     with terminal(program, "-8", "--", host, f"-{port}") as screen:
         screen.until(GREETING)
         screen.type("path root@inria.uucp")
@@ -124,8 +113,8 @@ def test_telnet_that_negotiates(home: Path, server: Endpoint) -> None:
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\n"])
-def test_nc(home: Path, server: Endpoint, end: str) -> None:
-    (program,) = (home / "netcat-openbsd").rglob("bin/nc.openbsd")
+def test_nc(terminals: Path, server: Endpoint, end: str) -> None:
+    (program,) = (terminals / "netcat-openbsd").rglob("bin/nc.openbsd")
     typed = f"path root@inria.uucp{end}path nobody@mcvxa{end}noop{end}"
     # -N: nc closes its side when the input ends, and is still told everything.
     done = subprocess.run(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -11,17 +10,6 @@ from tests.mta import witness
 from tests.mta.addresses import questions
 
 pytestmark = pytest.mark.mta
-
-
-@pytest.fixture(scope="module")
-def home() -> Path:
-    """The unpacked programs. Without them a test is skipped, or fails if ``MAILPATHS_REQUIRE_MTA=1`` asks for them."""
-    try:
-        return witness.unpack()
-    except witness.NoWitnessError as problem:
-        if os.environ.get("MAILPATHS_REQUIRE_MTA") == "1":
-            pytest.fail(f"MAILPATHS_REQUIRE_MTA=1, but the mail programs cannot be had: {problem}")
-        pytest.skip(f"THE REAL MAIL PROGRAMS WERE NOT ASKED: {problem}")
 
 
 def test_the_programs_still_answer_as_the_table_says(home: Path) -> None:
