@@ -72,6 +72,21 @@ def test_no_domain_becomes_configuration(server: str) -> None:
     assert str(caught.value) == "the domain '.a b' would mean more than itself in a mail server's configuration"
 
 
+@pytest.mark.parametrize("server", ["postfix", "exim", "sendmail"])
+@pytest.mark.parametrize(("every", "own"), [("0.0.0.0", "127.0.0.1"), ("::", "::1")])  # noqa: S104 - nothing listens
+def test_who_listens_everywhere_is_asked_at_home(server: str, every: str, own: str) -> None:
+    everywhere = replace(PLAIN, listeners=(Listener(address=Endpoint(every, 9001), public=True),))
+    at_home = replace(PLAIN, listeners=(Listener(address=Endpoint(own, 9001)),))
+    assert printed(server, everywhere) == printed(server, at_home)
+
+
+@pytest.mark.parametrize("server", ["postfix", "exim", "sendmail"])
+def test_a_port_that_nobody_knows_is_none(server: str) -> None:
+    with pytest.raises(PrintingError) as caught:
+        printed(server, replace(PLAIN, listeners=(Listener(address=Endpoint("127.0.0.1", 0)),)))
+    assert str(caught.value) == "a mail server cannot know the port behind 127.0.0.1:0"
+
+
 def test_sendmail_reads_a_path_with_an_at_sign_as_a_port() -> None:
     with pytest.raises(PrintingError) as caught:
         printed("sendmail", replace(PLAIN, listeners=(Listener(address=UnixSocket("/run/a@b")),)))

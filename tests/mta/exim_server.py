@@ -33,7 +33,7 @@ smtp_accept_max = 100
 smtp_accept_queue = 0
 smtp_accept_queue_per_connection = 0
 queue_run_max = 10
-domainlist local_domains = {name}
+domainlist local_domains = {name} : localhost
 hostlist relay_from_hosts = 127.0.0.1
 qualify_domain = {name}
 acl_smtp_rcpt = acl_check_rcpt
@@ -54,6 +54,13 @@ outward:
   transport = outward
   route_list = * 127.0.0.1 byname
   self = send
+people:
+  driver = manualroute
+  domains = +local_domains
+  local_parts = postmaster
+  transport = outward
+  route_list = * 127.0.0.1 byname
+  self = send
 begin transports
 outward:
   driver = smtp
@@ -62,6 +69,7 @@ outward:
 begin retry
 * * F,2h,15m
 begin rewrite
+{rewrite}
 """
 
 
@@ -113,19 +121,27 @@ class Exim:
 
 @contextmanager
 def private_exim(  # noqa: PLR0913 - what a test may choose, all by keyword
-    home: Path, *, relay: int, main: str = "", acl: str = "", routers: str = "", name: str = "relay.example"
+    home: Path,
+    *,
+    relay: int,
+    main: str = "",
+    acl: str = "",
+    routers: str = "",
+    rewrite: str = "",
+    name: str = "gw.example",
 ) -> Iterator[Exim]:
     """An Exim of this host's ``name`` for as long as the block runs; whatever leaves it goes to the port ``relay``.
 
-    ``main``, ``acl`` and ``routers`` come first in their parts of the configuration, where a stranger could otherwise
-    be told something else.
+    ``main``, ``acl``, ``routers`` and ``rewrite`` come into their sections of the configuration, above what is there.
+    The host knows its postmaster, and no other user.
     """
     with private_folder(home, "exim") as run:
         for folder in ("spool", "log"):
             (run / folder).mkdir()
             shutil.chown(run / folder, "Debian-exim", "Debian-exim")
         port = free_port()
-        text = EXIM_CONF.format(run=run, name=name, port=port, relay=relay, main=main, acl=acl, routers=routers)
+        lines = {"main": main, "acl": acl, "routers": routers, "rewrite": rewrite}
+        text = EXIM_CONF.format(run=run, name=name, port=port, relay=relay, **lines)
         (run / "exim.conf").write_text(text)
         exim = Exim(run, port, installed(home, ["exim4-daemon-light"], hostname=name))
         try:

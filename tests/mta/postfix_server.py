@@ -15,7 +15,7 @@ from tests.mta.places import call, free_port, installed, private_folder
 __all__ = ["Postfix", "private_postfix"]
 
 # What Debian's postinst and a postmaster who has no network write. What the tests prove stands in the lines that come
-# behind these.
+# behind these. What comes for users of the host goes where all mail goes.
 MAIN_CF = """\
 compatibility_level = 3.6
 queue_directory = {run}/spool
@@ -25,6 +25,8 @@ maillog_file_prefixes = {run}
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 myhostname = {name}
+mydestination = localhost
+local_transport = relay:{relay}
 mynetworks = 127.0.0.1/32
 alias_maps =
 smtpd_peername_lookup = no

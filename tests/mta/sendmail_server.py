@@ -31,7 +31,7 @@ define(`confMAX_DAEMON_CHILDREN',`200')dnl
 define(`confQUEUE_LA',`1000')dnl
 define(`confREFUSE_LA',`1000')dnl
 define(`QUEUE_DIR',`{run}/queue')dnl
-define(`ALIAS_FILE',`')dnl
+define(`ALIAS_FILE',`{run}/etc/aliases')dnl
 define(`HELP_FILE',`')dnl
 define(`STATUS_FILE',`')dnl
 DAEMON_OPTIONS(`Name=MTA,Addr=127.0.0.1,Port={port}')dnl
@@ -88,15 +88,17 @@ class Sendmail:
 
 
 @contextmanager
-def private_sendmail(home: Path, *, relay: int, mc: str = "", name: str = "relay.example") -> Iterator[Sendmail]:
+def private_sendmail(home: Path, *, relay: int, mc: str = "", name: str = "gw.example") -> Iterator[Sendmail]:
     """A Sendmail of this host's ``name`` for as long as the block runs; whatever leaves it goes to the port ``relay``.
 
     ``mc`` are lines of m4: features come before the mailers, and what begins with LOCAL_CONFIG behind them.
     """
     with private_folder(home, "sendmail") as run:
-        (run / "queue").mkdir()
-        shutil.chown(run / "queue", "smmta", "smmta")
+        for folder in ("queue", "etc"):
+            (run / folder).mkdir()
+            shutil.chown(run / folder, "smmta", "smmta")
         (run / "switch").write_text("hosts files\naliases files\npasswd files\n")
+        (run / "etc/aliases").write_text("postmaster: postmaster@people.example\n")
         port = free_port()
         found = _SECTION.search(mc)
         features, local = (mc, "") if found is None else (mc[: found.start()], mc[found.start() :])
@@ -107,6 +109,7 @@ def private_sendmail(home: Path, *, relay: int, mc: str = "", name: str = "relay
         (run / "sendmail.cf").write_text(made)
         sendmail = Sendmail(run, port, installed(home, ["sendmail-bin"], hostname=name))
         try:
+            sendmail.call("-bi")
             sendmail.start()
             yield sendmail
         finally:

@@ -25,7 +25,7 @@ def printed(server: str, settings: Settings) -> str:
     can ask, or a value that its configuration would take for something else.
 
     >>> print(printed("postfix", Settings(names=("relay.example",))).splitlines()[0])
-    # main.cf of Postfix 2.10 or newer: the rewrite hook for relay.example.
+    # main.cf of Postfix 3.7 or newer: the rewrite hook for relay.example.
     """
     known = next((one for one in SERVERS if one == server), None)
     match known:

@@ -10,13 +10,15 @@ from mailpaths.daemon.endpoint import Endpoint
 from mailpaths.errors import MailPathsError
 from mailpaths.hooks.settings import Listener, Protocol, Settings
 
-__all__ = ["PrintingError", "Server", "domains", "host_names", "listener", "listeners", "plain"]
+__all__ = ["PrintingError", "Server", "domains", "host_names", "listener", "listeners", "plain", "reached"]
 
 #: Who needs lines.
 Server = Literal["postfix", "exim", "sendmail", "systemd"]
 
 # Nothing here means more than itself in any of the configurations.
 _PLAIN = re.compile(r"[A-Za-z0-9._:\[\]/+@-]+\Z")
+# Every address of a machine, in IPv4 and IPv6.
+_EVERY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing listens here
 _HOST_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?\Z")
 
 
@@ -63,3 +65,15 @@ def listener(settings: Settings, server: str) -> Listener:
     else:
         plain(found[0].address.path, "the path")
     return found[0]
+
+
+def reached(place: Endpoint) -> Endpoint:
+    """Return where a mail server of this machine reaches who listens there: every address includes the loopback's.
+
+    Raises `PrintingError` for port 0, which is another one at each start.
+    """
+    if place.port == 0:
+        raise PrintingError(f"a mail server cannot know the port behind {place}")
+    if place.host in _EVERY:
+        return Endpoint(_EVERY[place.host], place.port)
+    return place

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailpaths.daemon.endpoint import Endpoint
-from mailpaths.hooks.printing.asked import domains, host_names, listener
+from mailpaths.hooks.printing.asked import domains, host_names, listener, reached
 from mailpaths.hooks.settings import Listener, Settings
 
 __all__ = ["printed"]
@@ -22,15 +22,32 @@ def printed(settings: Settings) -> str:
 
 # --- main section: above "begin acl" ---
 domainlist mailpaths_names = {" : ".join(names)}
+# Paths without a domain (relay!host!user) are refused, but for these hosts;
+# they get the domain behind them, which must be one of the names.
+#recipient_unqualified_hosts = +relay_from_hosts
+#qualify_recipient = {names[0]}
 
 # --- ACL for RCPT: above all that accepts, or refuses relaying ---
-# The router finds out whom strangers may reach. Debian's rules below refuse
-# every % and ! in a local part.
+# Strangers reach users at the hosts that mailpaths.toml lists, but nobody
+# behind these: a neighbour would take it for mail of ours. The router finds out
+# who is listed. Debian's rules below refuse every % and ! in a local part.
+  deny    domains = +mailpaths_names
+          ! hosts = +relay_from_hosts
+          ! authenticated = *
+          ! condition = ${{if match{{$local_part}}{{\\N^[^@%!]+(%[^@%!]+)?$\\N}}}}
+          message = relay not permitted
   deny    domains = +mailpaths_names
           ! verify = recipient
   accept  domains = +mailpaths_names
 
 # --- routers: the first ---
+# Nobody has a mailbox at these names but the postmaster (RFC 5321 4.5.1).
+mailpaths_postmaster:
+  driver = redirect
+  domains = +mailpaths_names
+  local_parts = postmaster
+  data = postmaster@localhost
+
 # It asks as socketmap does. An answer that is neither OK nor NOTFOUND, or none
 # in 3 s, is a reason to wait: Exim would bounce. What is not rewritten is
 # refused (no_more): nobody has a mailbox at these names.
@@ -71,4 +88,4 @@ def _asked(where: str, name: str) -> str:
 
 def _place(found: Listener) -> str:
     place = found.address
-    return f"inet:{place}" if isinstance(place, Endpoint) else place.path
+    return f"inet:{reached(place)}" if isinstance(place, Endpoint) else place.path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailpaths.daemon.endpoint import Endpoint
-from mailpaths.hooks.printing.asked import host_names, listener, listeners, plain
+from mailpaths.hooks.printing.asked import host_names, listener, listeners, plain, reached
 from mailpaths.hooks.settings import Listener, Settings
 
 __all__ = ["printed"]
@@ -13,17 +13,25 @@ _QUEUE = "/var/spool/postfix/"
 
 def printed(settings: Settings) -> str:
     """Return the lines of main.cf. Raises `PrintingError` where the settings fit none."""
-    names = ", ".join(host_names(settings))
-    first = settings.names[0]
+    names = host_names(settings)
+    first = names[0]
     table = f"socketmap:{_place(listener(settings, 'Postfix'))}"
+    masters = ", ".join([f"{{ postmaster@{name} = postmaster@localhost }}" for name in names])
     parts = [
         f"""\
-# main.cf of Postfix 2.10 or newer: the rewrite hook for {first}.
+# main.cf of Postfix 3.7 or newer: the rewrite hook for {first}.
 
-# The names are the hook's: nobody has a mailbox there, and what it does not
-# rewrite is refused at RCPT TO (550 5.1.1). They must not stand in
-# mydestination, where Postfix would read % and ! in a local part itself.
-virtual_alias_domains = {names}
+# The names are the hook's: what it does not rewrite is refused at RCPT TO
+# (550 5.1.1). They must not stand in mydestination or relay_domains; if other
+# domains are virtual here, list them, too.
+virtual_alias_domains = {", ".join(names)}
+smtpd_reject_unlisted_recipient = yes
+# Nobody has a mailbox at these names but the postmaster (RFC 5321 4.5.1).
+virtual_alias_maps = inline:{{
+    {masters} }}
+# Paths without a domain (relay!host!user) get this one, which must be one of
+# the names. Then users of this machine need their place in the map above.
+#myorigin = {first}
 
 # Addresses come to the hook as they were written.
 swap_bangpath = no
@@ -34,12 +42,18 @@ recipient_canonical_maps = {table}:rcpt
 # Senders that outside hosts could not reply to are written through us.
 sender_canonical_maps = {table}:sender
 
-# Strangers reach whoever mailpaths.toml lists, and nobody else. Without the
-# check Postfix refuses strangers every % and ! (reject_unauth_destination);
-# allow_untrusted_routing would let them all in.
+# Strangers reach users at the hosts that mailpaths.toml lists, but nobody
+# behind these: a neighbour would take it for mail of ours. Untrusted routing
+# is nothing but user%host at our names, since the first check refuses any
+# other; without it Postfix refuses replies to the senders above, too.
 smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated,
+    check_recipient_access regexp:{{
+        {{ /^[^@%!]+@[^@]+$$/ DUNNO }},
+        {{ /^[^@%!]+%[^@%!]+@({_either(names)})$$/ DUNNO }},
+        {{ /^/ REJECT Relay access denied }} }},
     check_recipient_access {table}:exists,
     reject_unauth_destination
+allow_untrusted_routing = yes
 """
     ]
     if settings.transports:
@@ -52,6 +66,11 @@ transport_maps = {table}:transport
         )
     parts += [_milter(one) for one in listeners(settings, "milter")[:1]]
     return "\n".join(parts)
+
+
+def _either(names: tuple[str, ...]) -> str:
+    """Return names as a regular expression; main.cf takes a dollar sign for a parameter, and nothing else here."""
+    return "|".join([name.replace(".", r"\.") for name in names])
 
 
 def _milter(found: Listener) -> str:
@@ -68,6 +87,6 @@ def _milter(found: Listener) -> str:
 def _place(found: Listener) -> str:
     place = found.address
     if isinstance(place, Endpoint):
-        return f"inet:{place}"
+        return f"inet:{reached(place)}"
     # Debian's Postfix lives in its queue directory and sees nothing outside; from there both kinds of daemons find it.
     return f"unix:{plain(place.path, 'the path').removeprefix(_QUEUE)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailpaths.daemon.endpoint import Endpoint
-from mailpaths.hooks.printing.asked import PrintingError, domains, host_names, listener, listeners
+from mailpaths.hooks.printing.asked import PrintingError, domains, host_names, listener, listeners, reached
 from mailpaths.hooks.settings import Listener, Settings
 
 __all__ = ["printed"]
@@ -13,16 +13,11 @@ def printed(settings: Settings) -> str:
     """Return the lines of the .mc file. Raises `PrintingError` where the settings fit none."""
     names = " ".join(host_names(settings))
     where = _place(listener(settings, "Sendmail"))
-    senders = [
-        f"R$+ < @ $+ {' '.join(domain.replace('.', ' . ').split())} $* >\t$: <?> $1 @ $2{domain}"
-        for domain in domains(settings.through_us)
-        if domain.startswith(".")
-    ]
     parts = [
         f"""\
 dnl sendmail.mc of Sendmail 8.13 or newer: the rewrite hook for {settings.names[0]}.
-dnl The names must not be in class w, the host's own: Sendmail would read % in a
-dnl local part itself, and ask nobody. The host needs a full name of its own.
+dnl The host needs a full name (FQDN), in /etc/hosts or the DNS: without one
+dnl Sendmail sleeps a minute at each start.
 
 dnl --- above the MAILER lines ---
 dnl Paths come to the hook as they were written, without .UUCP behind them.
@@ -35,36 +30,75 @@ FEATURE(`nouucp', `nospecial')dnl
 
 dnl --- below the MAILER lines; between the columns of a rule stand tabs ---
 LOCAL_CONFIG
-# The names of the hook, also as hosts that strangers may send to (class R):
-# what it does not rewrite is refused below.
+# The names of the hook; mail for users at them stays here (class w).
 C{{MailpathsNames}} {names}
-CR {names}
-# No -T: without an answer the mail is queued. Sendmail distrusts a socket in
-# the file system if everybody may write to a directory above it.
-Krcpt socket {where}
-Ksender socket {where}
+Cw {names}
+# The maps, by the names that the hook knows. -f: capitals stay. No -T: without
+# an answer the mail is queued. Sendmail trusts no socket in the file system
+# below a directory that everybody may write to, and queues all mail then.
+Krcpt socket -f {where}
+Ksender socket -f {where}
+Kexists socket -f {where}
 
-LOCAL_RULE_0
-# Where mail goes. What is not rewritten is refused: nobody has a mailbox here.
-R$={{MailpathsNames}} ! $+\t$: <?> $1 ! $2
-R$+ < @ $={{MailpathsNames}} $* >\t$: <?> $1 @ $2
-R<?> $+\t$: < $(rcpt $1 $: NF $) >
-R< NF >\t$#error $@ 5.1.1 $: "550 User unknown"
-R< $+ >\t$@ $>Parse0 $>canonify $1
-
-LOCAL_RULE_2
-# Recipients in headers and envelopes.
-R$={{MailpathsNames}} ! $+\t$: <?> $1 ! $2
-R$+ < @ $={{MailpathsNames}} $* >\t$: <?> $1 @ $2
-R<?> $+\t$: $>canonify $(rcpt $1 $)
+LOCAL_RULE_3
+# Addresses at our names, and paths, before Sendmail reads % and ! in them.
+R$+\t$: $>MailpathsRcpt $1
 """
     )
-    if senders:
+    if senders := "".join(_sender(domain) for domain in domains(settings.through_us)):
         parts.append(
-            "\nLOCAL_RULE_1\n# Senders that outside hosts could not reply to are written through us.\n"
-            + "\n".join([*senders, "R<?> $+\t$: $>canonify $(sender $1 $)", ""])
+            f"""
+LOCAL_RULE_1
+# Senders that outside hosts could not reply to are written through us.
+{senders}R<> $+ @ $+\t$1 < @ $2 . >
+"""
         )
+    parts.append(
+        """
+LOCAL_RULESETS
+SMailpathsRcpt
+R$+ < @ $={MailpathsNames} >\t$@ $>MailpathsAsk $1 @ $2 $| $1 < @ $2 >
+R$+ < @ $={MailpathsNames} . >\t$@ $>MailpathsAsk $1 @ $2 $| $1 < @ $2 . >
+R$* < $* > $*\t$@ $1 < $2 > $3
+R$+ ! $+\t$@ $>MailpathsAsk $1 ! $2 $| $1 ! $2
+
+SMailpathsAsk
+R$+ $| $+\t$: $(rcpt $1 $: <> $) $| $2
+R<> $| $+\t$@ $1
+R$+ $| $+\t$@ $>canonify $1
+
+# Strangers reach users at the hosts that mailpaths.toml lists, but nobody
+# behind these: a neighbour would take it for mail of ours.
+SMailpathsListed
+R$* ! $* $| $*\t$@ NO $| $3
+R$* @ $* @ $* $| $*\t$@ NO $| $4
+R$* % $* % $* $| $*\t$@ NO $| $4
+R$+ % $+ @ $={MailpathsNames} $| $*\t$@ $(exists $1%$2@$3 $: NO $) $| $4
+R$* % $* $| $*\t$@ NO $| $3
+R$+ @ $+ $| $*\t$@ $(exists $1@$2 $: NO $) $| $3
+R$* $| $*\t$@ NO $| $2
+
+SLocal_check_rcpt
+R< $* > $*\t$: $1
+R$+\t$: $>MailpathsListed $1 $| $1
+ROK $| $*\t$# OK
+R$* $| $+\t$: $>canonify $2
+# What the hook does not know is refused, to everybody, before Sendmail reads %
+# in it.
+R$- < @ $={MailpathsNames} . >\t$: $(dequote $1 $) < @ $2 . >
+R$* % $* < @ $={MailpathsNames} . >\t$#error $@ 5.1.1 $: "550 User unknown"
+R$* @ $* < @ $={MailpathsNames} . >\t$#error $@ 5.1.1 $: "550 User unknown"
+"""
+    )
     return "".join(parts)
+
+
+def _sender(domain: str) -> str:
+    """Return the rules that ask about senders in a domain, or below it."""
+    host = "$1 @ $2" if domain.startswith(".") else "$1 @ "
+    pattern = ("$+ " if domain.startswith(".") else "") + " ".join(domain.replace(".", " . ").split())
+    ask = f"$: <> $(sender {host}{domain} $)"
+    return f"R$+ < @ {pattern} >\t{ask}\nR$+ < @ {pattern} . >\t{ask}\n"
 
 
 def _milter(found: Listener) -> str:
@@ -78,6 +112,7 @@ dnl INPUT_MAIL_FILTER(`mailpaths', `S={_place(found)}, F=T, T=S:10s;R:10s;E:30s'
 def _place(found: Listener) -> str:
     place = found.address
     if isinstance(place, Endpoint):
+        place = reached(place)
         if ":" in place.host:
             return f"inet6:{place.port}@{place.host}"
         return f"inet:{place.port}@{place.host}"
