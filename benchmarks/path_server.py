@@ -26,7 +26,7 @@ PATH = (
 )
 ECHO = (sys.executable, "-m", "benchmarks.path_server")
 # What says that a server serves: ours listens first, and reads its map then.
-_PLACE = re.compile(rb"(?:^| hosts on )127\.0\.0\.1:([1-9][0-9]*)\b", re.MULTILINE)
+_PLACE = re.compile(rb"(?:^| hosts on | on inet:)127\.0\.0\.1:([1-9][0-9]*)\b", re.MULTILINE)
 # Seconds to read the map in; seconds to end.
 _START = 30.0
 _END = 10.0

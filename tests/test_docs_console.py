@@ -63,6 +63,23 @@ while time.monotonic() < end:
     time.sleep(0.05)
 sys.exit(f"no path server at {{host}}:{{port}}")
 """
+#: Waits until the hook at HOST:PORT says anything but that it reads the rules.
+_READY_HOOK = f"""#!{sys.executable}
+import sys, time
+from mailpaths.daemon import Endpoint
+from mailpaths.hooks import SocketmapClient, SocketmapError
+
+end = time.monotonic() + 60
+while time.monotonic() < end:
+    try:
+        with SocketmapClient(Endpoint.parse(sys.argv[1], port=0)) as client:
+            if client.ask("rcpt", "*").status == "NOTFOUND":
+                sys.exit()
+    except SocketmapError:
+        pass
+    time.sleep(0.05)
+sys.exit("no hook")
+"""
 #: What telnet(1) shows on a terminal: each line of standard input is typed once the reply to the one before is here.
 _TELNET = f"""#!{sys.executable}
 import socket, sys
@@ -83,7 +100,9 @@ with socket.create_connection((host, int(port)), timeout=30) as link:
 """
 #: In such a session: what the server says, and what telnet itself does.
 _NOT_TYPED = re.compile(r"[2-5][0-9][0-9][ -]|Trying |Connected to |Escape character is |Connection closed by ")
-_LISTENS = re.compile(r"--listen (127\.0\.0\.1:[0-9]+)\b.* &\Z")
+_LISTENS = re.compile(r"(?:--listen (?P<path>127\.0\.0\.1:[0-9]+)\b|(?P<hook>serve socketmap)\b).* &\Z")
+#: Where the hook listens, in all examples.
+_HOOK = "127.0.0.1:9001"
 
 
 class Fence(NamedTuple):
@@ -133,7 +152,8 @@ def step(command: Command) -> str:
     """Return the command as the shell is to run it."""
     served = _LISTENS.search(command.text)
     if served is not None:
-        return f'{command.text}\nservers="$servers $!"\nready {served[1]}'
+        ready = f"ready {served['path']}" if served["path"] else f"ready-hook {_HOOK}"
+        return f'{command.text}\nservers="$servers $!"\n{ready}'
     if command.text.startswith("telnet "):
         typed = [line for line in command.output.splitlines() if not _NOT_TYPED.match(line)]
         return f"printf '%s\\n' {shlex.join(typed)} | {command.text}"
@@ -157,6 +177,7 @@ def run(shown: list[Command], folder: Path) -> list[str]:
     for program, text in (
         (programs / "mailpaths", _COMMAND),
         (programs / "ready", _READY),
+        (programs / "ready-hook", _READY_HOOK),
         (programs / "telnet", _TELNET),
         (work / "dev", _DEV),
     ):
@@ -187,7 +208,7 @@ def run(shown: list[Command], folder: Path) -> list[str]:
 @pytest.mark.parametrize("fence", [pytest.param(fence, id=fence.name) for fence in fences("console")])
 def test_console(fence: Fence, tmp_path: Path) -> None:
     shown = [command for command in commands(fence) if command.text not in EXEMPT]
-    served = [found[1] for one in shown if (found := _LISTENS.search(one.text)) is not None]
+    served = [found["path"] or _HOOK for one in shown if (found := _LISTENS.search(one.text)) is not None]
     with ExitStack() as stack:
         for endpoint in sorted({*served}):
             stack.enter_context(alone(endpoint.rpartition(":")[2]))

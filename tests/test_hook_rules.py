@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailpaths import Mailbox, MailPathsError, parse, policy, read
-from mailpaths.hooks import MAPS, Decision, Deferred, Rewritten, Rules, Settings, Unchanged, X400Settings
+from mailpaths.hooks import MAPS, Decision, Deferred, Rewritten, Rules, Settings, Unchanged, X400Settings, checking
+from mailpaths.hooks.checking import fault_of
 from mailpaths.hooks.rules import MAX_KEY
 from mailpaths.routing import (
     Ambiguous,
@@ -177,6 +178,7 @@ def test_recipients_that_go_on(address: str, value: str) -> None:
             refused("\"a,b\"@host.uucp: ',' means more than itself to some mail server"),
         ),
         ("$user%host@relay.example", refused("$user@host.uucp: '$' means more than itself to some mail server")),
+        ('""%host@relay.example', refused('""@host.uucp: nobody is named in it')),
         ("jo(e)%host@relay.example", Unchanged("more than a bare address")),
         ("Jo <host!user@relay.example>", Unchanged("more than a bare address")),
         ("user%hóst@relay.example", refused("hóst is not on the allow-list")),
@@ -671,6 +673,15 @@ def test_whatever_is_asked_what_comes_out_is_one_address_that_is_allowed(name: s
 def test_no_address_that_people_argued_about_comes_out_of_our_name(text: str) -> None:
     """None of them is at our names, so none is touched; behind our name, none is to anybody listed."""
     assert not isinstance(RULES.rewrite(text), Rewritten)
+
+
+@given(
+    st.from_regex(r"[a-z0-9!%+=._{}'-]{1,70}@[a-z0-9.-]{1,70}", fullmatch=True)
+    | _ours().map(lambda text: f"{text}@host.uucp")
+    | any_texts()
+)
+def test_the_short_look_at_what_comes_out_is_as_sharp_as_the_long_one(text: str) -> None:
+    assert fault_of(text) == checking._fault_of_any(text, 64, or_address=False)
 
 
 def test_values_pickle() -> None:

@@ -41,6 +41,7 @@ mailpaths x400 show --help"""
         "pathto": "mailpaths.cli.pathto:pathto",
         "serve": "mailpaths.cli.serve:serve",
         "hook": "mailpaths.cli.hook:hook",
+        "rmail": "mailpaths.cli.rmail:rmail",
         "x400": "mailpaths.cli.x400:x400",
     },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

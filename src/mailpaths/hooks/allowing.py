@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from mailpaths import names
 from mailpaths.routing.lookup import is_name
@@ -12,6 +13,8 @@ __all__ = ["AllowList", "HostNames"]
 
 # What a resolver takes for an address, also in its old forms: 10.1, 0x7f.1, 2130706433 (inet_aton(3)).
 _NUMERIC = re.compile(r"(?:.*\.)?(?:[0-9]+|0[xX][0-9A-Fa-f]*)\.?\Z")
+
+_REMEMBERED = 4096
 
 
 class HostNames:
@@ -24,9 +27,14 @@ class HostNames:
 
     def __init__(self, zone: str) -> None:
         self._suffix = f".{names.fold(zone)}" if zone else ""
+        # The same few hosts are compared again and again; whoever asks for others makes it forget some.
+        self._key = lru_cache(_REMEMBERED)(self._made_key)
 
     def key(self, host: str) -> str:
         """Return what two names of a host have in common; ``""`` for what is no host name, such as a literal."""
+        return self._key(host)
+
+    def _made_key(self, host: str) -> str:
         found = names.fold(names.without_dot(host))
         if self._suffix and found.endswith(self._suffix):
             found = found[: -len(self._suffix)]

@@ -33,7 +33,8 @@ class Connection(Link):
     __slots__ = ("_conversation", "_has_more", "_is_one_too_many", "_requests", "_server", "_work")
 
     def __init__(self, server: HookServer, conversation: Conversation) -> None:
-        super().__init__(server.buffer, idle=server.limits.idle, drain=server.limits.drain)
+        idle = max(server.limits.idle, conversation.patience)
+        super().__init__(server.buffer, idle=idle, drain=server.limits.drain)
         self._server = server
         self._conversation = conversation
         self._requests = 0

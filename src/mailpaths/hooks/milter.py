@@ -1,18 +1,21 @@
 """The milter protocol, versions 2 to 6: the mail server tells of each message, and at its end hears what to change.
 
-It is the one protocol in which the hook sees recipients as they were typed (Postfix has turned ``relay!host!user``
-around before it asks a map), and can tell envelope from headers. It never refuses and never throws away: the mail
-server goes on as it would without us, with changes, or tries again later.
+It is the one protocol in which the hook sees recipients as an SMTP client wrote them (Postfix may have turned
+``relay!host!user`` around before it asks a map), and can tell envelope from headers. It never refuses and never throws
+away: the mail server goes on as it would without us, with changes, or tries again later.
 
 When to ask: about each address when it comes, about headers at the end. An answer that is not to be had then puts off
 that one recipient, while the client is there to be told, and the others get their mail; at the end of the message it
 would be all of them or none. Nothing is *changed* before the end (the protocol has it so), and until then a message
-that the client gives up has left no trace.
+that the client gives up has left no trace. At the end each address is a request of its own, and the mail server hears
+between them that it goes on: what has a second for an answer would else have one for a hundred, and a message that
+takes longer would be put off each time that it comes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mailpaths.hooks.decision import Decision
@@ -46,6 +49,7 @@ _NEEDS = {
 # What every reply but one is: go on.
 _CONTINUE = packet(Reply.CONTINUE)
 _TEMPFAIL = packet(Reply.TEMPFAIL)
+_PROGRESS = packet(Reply.PROGRESS)
 # What is told and wants a reply, and has nothing for us.
 _PASSED = frozenset(
     {
@@ -99,7 +103,10 @@ class Terms:
 class MilterConversation:
     r"""A mail server's side of a connection over which it tells of its messages: see `mailpaths.hooks.wire`.
 
-    ``terms`` are ``None`` until they are agreed on.
+    ``terms`` are ``None`` until they are agreed on; what they do not let us rewrite stays, and ``tell`` is told so, for
+    a postmaster to read. ``patience`` is libmilter's own: a connection lasts as long as that of the mail server's
+    client, and nothing is said on it while a long message comes over a slow line. To close it then puts off the
+    message, and again each time that it is sent.
 
     >>> from mailpaths.hooks.decision import Rewritten
     >>> talk = MilterConversation()
@@ -120,7 +127,11 @@ class MilterConversation:
     b'\x00\x00\x00\x13-<relay!host!user>\x00\x00\x00\x00\x12+<user@host.uucp>\x00\x00\x00\x00\x01c'
     """
 
-    def __init__(self) -> None:
+    #: libmilter's default: smfi_settimeout.
+    patience = 7210.0
+
+    def __init__(self, tell: Callable[[str], None] | None = None) -> None:
+        self._tell = tell
         self.terms: Terms | None = None
         self._reader = PacketReader()
         self._transaction = Transaction(Action(0))
@@ -129,6 +140,8 @@ class MilterConversation:
         self._command: bytes | None = None
         self._arguments: list[bytes] = []
         self._asked: tuple[Question, ...] = ()
+        # What is still to be asked before that reply.
+        self._left: deque[Question] = deque()
 
     def receive_data(self, data: bytes) -> None:
         """Take octets that came."""
@@ -140,6 +153,9 @@ class MilterConversation:
 
         Raises `WireError` at what no mail server says.
         """
+        if self._left:
+            self._asked = (self._left.popleft(),)
+            return self._asked
         while not self._is_over and (found := self._reader.next_packet()) is not None:
             command, data = found
             if (command == Command.NEGOTIATE) is (self.terms is not None):
@@ -154,8 +170,7 @@ class MilterConversation:
         """Take in a packet, and return the questions about it; ``None`` where it wants no reply."""
         match command:
             case Command.NEGOTIATE:
-                self.terms = Terms.agreed(data)
-                self._begin()
+                self._agree(Terms.agreed(data))
             case Command.MAIL:
                 self._begin()
                 self._arguments = strings(data)
@@ -168,7 +183,8 @@ class MilterConversation:
                 self._transaction.header(name, value.partition(b"\0")[0])
                 return None if self._has(Step.NO_REPLY_TO_HEADER) else ()
             case Command.END_OF_MESSAGE:
-                return self._transaction.questions()
+                self._left.extend(self._transaction.questions())
+                return (self._left.popleft(),) if self._left else ()
             case Command.ABORT | Command.QUIT_NEW_CONNECTION:
                 self._begin()
                 return None
@@ -184,7 +200,10 @@ class MilterConversation:
 
     def reply(self, decisions: Sequence[Decision]) -> bytes:
         """Return the reply to that packet, with a decision for each of its questions."""
-        command, questions, self._command, self._asked = self._command, self._asked, None, ()
+        command, questions, self._asked = self._command, self._asked, ()
+        if command == Command.END_OF_MESSAGE:
+            return self._end_of_message(questions, decisions)
+        self._command = None
         message = self._transaction
         match command:
             case Command.NEGOTIATE:
@@ -195,12 +214,18 @@ class MilterConversation:
                 return _going_on(message.decide_recipient(self._arguments, decisions[0]))
             case Command.RCPT:
                 return _going_on(message.has_room)
-            case Command.END_OF_MESSAGE:
-                self._begin()
-                if not message.decide(questions, decisions):
-                    return _TEMPFAIL
-                return message.changes() + _CONTINUE
         return _CONTINUE
+
+    def _end_of_message(self, questions: Sequence[Question], decisions: Sequence[Decision]) -> bytes:
+        """Return what is to change and that the message goes on, or that it is to come again, or that more is asked."""
+        message = self._transaction
+        may_go_on = all(map(message.decide, questions, decisions))
+        if may_go_on and self._left:
+            return _PROGRESS
+        self._left.clear()
+        self._command = None
+        self._begin()
+        return message.changes() + _CONTINUE if may_go_on else _TEMPFAIL
 
     def last_words(self, reason: str) -> bytes:  # noqa: ARG002 - the protocol has no word for it without a status code
         """Return the reply that puts it off, if one is due; else nothing, for a server that awaits none."""
@@ -210,6 +235,12 @@ class MilterConversation:
     def is_over(self) -> bool:
         """Whether the mail server has said that it wants no more."""
         return self._is_over
+
+    def _agree(self, terms: Terms) -> None:
+        self.terms = terms
+        if self._tell is not None and terms.cannot:
+            self._tell(f"the mail server does not let a milter rewrite {', '.join(terms.cannot)}")
+        self._begin()
 
     def _has(self, step: Step) -> bool:
         return self.terms is not None and step in self.terms.steps

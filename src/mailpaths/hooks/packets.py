@@ -44,6 +44,7 @@ class Reply:
 
     CONTINUE = b"c"
     TEMPFAIL = b"t"
+    PROGRESS = b"p"
     CHANGE_FROM = b"e"
     DELETE_RCPT = b"-"
     ADD_RCPT = b"+"
@@ -104,7 +105,7 @@ class PacketReader:
         """Take octets that came."""
         if len(self._buffer) <= _LENGTH + MAX_PACKET:
             self._buffer += data
-        elif data:
+        else:
             self._is_flooded = True
 
     def next_packet(self) -> Packet | None:

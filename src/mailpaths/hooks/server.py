@@ -37,8 +37,8 @@ _GRACE = 5.0
 _LAST_WORDS = 0.5
 
 
-def opener_of(listener: Listener) -> Callable[[], Conversation]:
-    """Return what makes the conversation of a new connection.
+def opener_of(listener: Listener, tell: Callable[[str], None] | None = None) -> Callable[[], Conversation]:
+    """Return what makes the conversation of a new connection; ``tell`` is told what a postmaster should know of it.
 
     >>> opener_of(Listener())().last_words("no map")
     b'11:TEMP no map,'
@@ -49,7 +49,7 @@ def opener_of(listener: Listener) -> Callable[[], Conversation]:
         case "tcp_table":
             return partial(TcpTableConversation, listener.map or "")
         case "milter":
-            return MilterConversation
+            return partial(MilterConversation, tell)
         case _:
             assert_never(listener.protocol)
 
@@ -72,6 +72,7 @@ class HookServer:
         self._listeners: list[asyncio.Server] = []
         self._files: list[tuple[UnixSocket, os.stat_result]] = []
         self._empty = asyncio.Event()
+        self._told: set[str] = set()
 
     async def listen(self, listener: Listener, inherited: socket.socket | None = None) -> None:
         """Accept connections there from now on, or on a socket that somebody else has opened.
@@ -79,7 +80,7 @@ class HookServer:
         Raises `OSError` where that cannot be, `LookupError` for a group that there is not.
         """
         loop = asyncio.get_running_loop()
-        conversation = opener_of(listener)
+        conversation = opener_of(listener, self._tell)
 
         def connection() -> Connection:
             return Connection(self, conversation())
@@ -144,6 +145,12 @@ class HookServer:
             return False
         statistics.open += 1
         return True
+
+    def _tell(self, detail: str) -> None:
+        """Tell the journal, once: each connection of a mail server would tell the same."""
+        if detail not in self._told:
+            self._told.add(detail)
+            self.service.journal.warning("terms", detail=detail)
 
     @property
     def is_crowded(self) -> bool:

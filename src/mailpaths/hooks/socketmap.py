@@ -62,6 +62,8 @@ class SocketmapConversation:
 
     #: A client says that it wants no more by closing its side.
     is_over = False
+    #: It keeps a connection open only to be quicker, and makes another.
+    patience = 0.0
 
     def __init__(self) -> None:
         self._strings = NetstringReader(most=MAX_REQUEST)

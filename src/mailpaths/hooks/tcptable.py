@@ -42,6 +42,8 @@ class TcpTableConversation:
     __slots__ = ("_data", "_map", "_searched")
 
     is_over = False
+    #: It keeps a connection open only to be quicker, and makes another.
+    patience = 0.0
 
     def __init__(self, map_name: str) -> None:
         self._map = map_name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailpaths.hooks.decision import Decision, Deferred, Rewritten
@@ -22,7 +22,7 @@ MAX_OCTETS = 1 << 20
 #: Octets of all fields that are looked into, and different addresses in them. Fields beyond stay as they are: a message
 #: put off for its headers comes again with the same headers until it is given up, and who gets it is not theirs to say.
 MAX_FIELDS = 65_536
-MAX_ASKED = 2_000
+MAX_ASKED = 1_000
 
 # Nothing else goes out: not a second line, not a second string. That it is one address is what the rules have checked.
 _PRINTABLE = re.compile(r"[ -~]+")
@@ -83,10 +83,13 @@ class Transaction:
 
     def decide_sender(self, arguments: list[bytes], decision: Decision) -> bool:
         """Take what was decided about the sender, and return whether the message may go on."""
-        self._decided[_questions(SENDER, arguments)[0]] = decision
+        if not _is_usable(decision):
+            return False
+        (question,) = _questions(SENDER, arguments)
+        self._decided[question] = decision
         if isinstance(decision, Rewritten):
             self._sender = decision.value
-        return _is_usable(decision)
+        return True
 
     def recipient(self, arguments: list[bytes]) -> tuple[Question, ...]:
         """Return the question about the argument of RCPT, and count it."""
@@ -139,15 +142,14 @@ class Transaction:
         self._fields = kept
         return tuple(found)
 
-    def decide(self, questions: Iterable[Question], decisions: Iterable[Decision]) -> bool:
-        """Take what was decided about them, and return whether the message may go on.
+    def decide(self, question: Question, decision: Decision) -> bool:
+        """Take what was decided about one of them, and return whether the message may go on.
 
         One address that cannot be told now puts the whole message off, as it does in Postfix's canonical maps: a
         message of which half the headers are rewritten would be so for ever.
         """
-        found = list(decisions)
-        self._decided.update(zip(questions, found, strict=True))
-        return all(map(_is_usable, found))
+        self._decided[question] = decision
+        return _is_usable(decision)
 
     def changes(self) -> bytes:
         """Return what the mail server is to change, as the packets before the last reply."""
@@ -175,9 +177,9 @@ class Transaction:
         for recipient in self._recipients:
             if recipient.address is not None:
                 new.setdefault(recipient.identity, recipient)
-        gone = [recipient.argument for recipient in self._recipients if recipient.identity in new]
-        for argument in dict.fromkeys(gone):
-            yield packet(Reply.DELETE_RCPT, argument + b"\0")
+        gone = [way for old in self._recipients if old.identity in new for way in _given(old.argument)]
+        for way in dict.fromkeys(gone):
+            yield packet(Reply.DELETE_RCPT, way + b"\0")
         for recipient in new.values():
             yield self._addition(recipient)
 
@@ -207,6 +209,20 @@ def _questions(which: str, arguments: list[bytes]) -> tuple[Question, ...]:
     if address.startswith(b"<") and address.endswith(b">"):
         address = address[1:-1]
     return (Question(which, address),) if address else ()
+
+
+def _given(argument: bytes) -> list[bytes]:
+    """Return the argument of RCPT, and what it may have been when it was given, since that is what has to go.
+
+    Of mail that comes by its sendmail command Postfix tells a milter (non_smtpd_milters) what it has made of a
+    recipient, and without brackets: ``relay!host!user@relay.example`` or ``host!user@relay`` for ``relay!host!user``.
+    Told to delete that, it finds nobody, and would deliver to the old address and to the new. A way that nobody was
+    given does no harm, and whoever was given another names the same mailbox.
+    """
+    local_part, at, domain = argument.rpartition(b"@")
+    if not at or b"!" not in local_part or argument.startswith(b"<"):
+        return [argument]
+    return [argument, local_part, b"%b!%b" % (domain, local_part), b"%b!%b" % (domain.partition(b".")[0], local_part)]
 
 
 def _is_usable(decision: Decision) -> bool:

@@ -60,3 +60,8 @@ class Conversation(Protocol):
     def is_over(self) -> bool:
         """Whether the peer has said that it wants no more."""
         ...
+
+    @property
+    def patience(self) -> float:
+        """Seconds of silence that are nothing out of the ordinary here: a connection lives so long, if not longer."""
+        ...
