@@ -33,12 +33,13 @@ LOCAL_CONFIG
 # The names of the hook; mail for users at them stays here (class w).
 C{{MailpathsNames}} {names}
 Cw {names}
-# The maps, by the names that the hook knows. -f: capitals stay. No -T: without
-# an answer the mail is queued. Sendmail trusts no socket in the file system
-# below a directory that everybody may write to, and queues all mail then.
+# The maps, by the names that the hook knows. -f: capitals stay. Without an
+# answer the first two have the mail queued, and exists (-T) has it put off.
+# Sendmail trusts no socket in the file system below a directory that everybody
+# may write to: that is no answer, either.
 Krcpt socket -f {where}
 Ksender socket -f {where}
-Kexists socket -f {where}
+Kexists socket -f -T<TMPF> {where}
 
 LOCAL_RULE_3
 # Addresses at our names, and paths, before Sendmail reads % and ! in them.
@@ -67,27 +68,28 @@ R$+ $| $+\t$: $(rcpt $1 $: <> $) $| $2
 R<> $| $+\t$@ $1
 R$+ $| $+\t$@ $>canonify $1
 
+SLocal_check_rcpt
 # Strangers reach users at the hosts that mailpaths.toml lists, but nobody
 # behind these: a neighbour would take it for mail of ours.
-SMailpathsListed
-R$* ! $* $| $*\t$@ NO $| $3
-R$* @ $* @ $* $| $*\t$@ NO $| $4
-R$* % $* % $* $| $*\t$@ NO $| $4
-R$+ % $+ @ $={MailpathsNames} $| $*\t$@ $(exists $1%$2@$3 $: NO $) $| $4
-R$* % $* $| $*\t$@ NO $| $3
-R$+ @ $+ $| $*\t$@ $(exists $1@$2 $: NO $) $| $3
-R$* $| $*\t$@ NO $| $2
-
-SLocal_check_rcpt
-R< $* > $*\t$: $1
-R$+\t$: $>MailpathsListed $1 $| $1
+R< $* > $*\t$: $1 $| $1
+R$* ! $* $| $*\t$: NO $| $3
+R$* @ $* @ $* $| $*\t$: NO $| $4
+R$* % $* % $* $| $*\t$: NO $| $4
+R$+ % $+ @ $={MailpathsNames} $| $*\t$: $(exists $1%$2@$3 $: NO $) $| $4
 ROK $| $*\t$# OK
-R$* $| $+\t$: $>canonify $2
-# What the hook does not know is refused, to everybody, before Sendmail reads %
-# in it.
+R$* <TMPF> $| $*\t$#error $@ 4.3.0 $: "451 The rewrite hook does not answer"
+R$* $| $*\t$: $>canonify $2
+# What is not rewritten is refused, to everybody, before Sendmail reads it.
 R$- < @ $={MailpathsNames} . >\t$: $(dequote $1 $) < @ $2 . >
-R$* % $* < @ $={MailpathsNames} . >\t$#error $@ 5.1.1 $: "550 User unknown"
-R$* @ $* < @ $={MailpathsNames} . >\t$#error $@ 5.1.1 $: "550 User unknown"
+R$* < $* > $*\t$: - $| $1 < $2 > $3
+R- $| $* ! $* < @ $={MailpathsNames} . >\t$: ? $| $1 ! $2 @ $3
+R- $| $* % $* < @ $={MailpathsNames} . >\t$: ? $| $1 % $2 @ $3
+R- $| $* @ $* < @ $={MailpathsNames} . >\t$: ? $| $1 @ $2 @ $3
+R- $| $*\t$@ $1
+R$+ ! $+\t$: $(exists $1!$2 $: NO $) $|
+R? $| $+\t$: $(exists $1 $: NO $) $|
+R$* <TMPF> $|\t$#error $@ 4.3.0 $: "451 The rewrite hook does not answer"
+RNO $|\t$#error $@ 5.1.1 $: "550 User unknown"
 """
     )
     return "".join(parts)
