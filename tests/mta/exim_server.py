@@ -86,17 +86,17 @@ class Exim:
         """Return what Exim prints that is called with these options."""
         return call([*self._command, *options], text, expected=expected)
 
-    def route(self, address: str) -> str:
-        """Return what ``exim -bt`` prints of an address, in one line."""
+    def ask(self, mode: str, address: str) -> list[str]:
+        """Return the lines that ``exim -bt`` or another test mode prints of an address, which may be undeliverable."""
         done = subprocess.run(
-            [*self._command, "-bt", address],
+            [*self._command, mode, address],
             capture_output=True,
             text=True,
             timeout=PATIENCE,
             check=False,
             env=programs.environment(),
         )
-        return "; ".join(line.strip() for line in done.stdout.splitlines() if line.strip())
+        return [line.strip() for line in done.stdout.splitlines() if line.strip()]
 
     def flush(self) -> None:
         """Try everything that waits again, now, and wait until it has been tried."""
