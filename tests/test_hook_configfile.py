@@ -315,6 +315,10 @@ def test_every_fault_at_its_line(text: str, faults: list[str]) -> None:
     with pytest.raises(MailPathsError) as no_address:
         ORAddress.parse("x")
     words = {
+        "{admd}": "a management domain needs an ADMD; one of a single blank is written ADMD= ",
+        "{public}": (
+            "may be asked from other machines, and no protocol here asks who asks; public = true, if that is meant"
+        ),
         "{dot}": "a leading dot stands for every host below one: '.example.net'",
         "{policies}": str(unknown.value),
         "{schemes}": either(tuple(schemes())),
