@@ -214,7 +214,22 @@ def test_the_files_of_the_docs(name: str) -> None:
             ],
         ),
         # In [x400].
-        "5: x400.management_domains[1]: {admd}",
+        (
+            (
+                'names = ["a"]\n[x400]\nor_address = "S=x"\nnext_hop = "a"\nmanagement_domains = ["C=US", "x", '
+                '"/O=y/ADMD=X/C=US/", "/ADMD=X/"]\ndomain = "a b"\ntables = ""'
+            ),
+            [
+                "3: x400.or_address: an O/R address needs a country",
+                "4: x400.next_hop: it is one of our own names",
+                "5: x400.management_domains[1]: {admd}",
+                "5: x400.management_domains[2]: no O/R address: {or_address}",
+                "5: x400.management_domains[3]: a management domain is country, ADMD and maybe PRMD",
+                "5: x400.management_domains[4]: an O/R address needs a country",
+                "6: x400.domain: 'a b' is no domain",
+                "7: x400.tables: expected a directory",
+            ],
+        ),
         # In [limits].
         (
             'names = ["a"]\n[limits]\nhops = 0\nlocal_part = 255\ndeadline = nan\nconnections = -1\nidle = inf',
@@ -229,12 +244,28 @@ def test_the_files_of_the_docs(name: str) -> None:
         ('names = ["a"]\n[limits]\nhops = 5.0', ["3: limits.hops: expected a whole number, found a number (5.0)"]),
         # In [[listen]].
         ('names = ["a"]\n[listen]\n', ["2: listen: expected tables, each begun by [[listen]]"]),
-        "3: listen[1].address: 0.0.0.0 {public}",
+        (
+            (
+                'names = ["a"]\n[[listen]]\naddress = "inet:0.0.0.0"\n[[listen]]\naddress = "9001"\nmode = "0x"\n'
+                'group = "g"\n[[listen]]\nprotocol = "tcp_table"\naddress = "unix:/a"\n[[listen]]\n'
+                'address = "unix:/a"\nmap = "rcpt"\nname = "socketmap"\n[[listen]]\naddress = "inet:localhost:99999"\n'
+                'name = "a b"'
+            ),
+            [
+                "3: listen[1].address: 0.0.0.0 {public}",
+                '5: listen[2].address: expected "inet:HOST:PORT" or "unix:/PATH", found \'9001\'',
+                '6: listen[2].mode: expected permissions such as "0660"',
+                "6: listen[2].mode: only a unix: address has one",
+                "7: listen[2].group: only a unix: address has one",
+                '9: listen[3].protocol: tcp_table names no map: add one, such as map = "rcpt"',
+                "13: listen[4].map: socketmap names the map in each request",
+                "16: listen[5].address: expected HOST:PORT with a port up to 65535, found 'localhost:99999'",
+                "17: listen[5].name: expected letters, digits, . _ and -",
+            ],
+        ),
         (
             'names = ["a"]\n[[listen]]\naddress = "inet:mail.example:1"',
-            [
-                "3: listen[1].address: mail.example {public}",
-            ],
+            ["3: listen[1].address: mail.example {public}"],
         ),
         (
             'names = ["a"]\n[[listen]]\n[[listen]]\naddress = "inet:127.0.0.1:9001"\nname = "socketmap"\n',
