@@ -244,6 +244,7 @@ def test_no_file(run: Run, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["postfix", "exim", "sendmail", "systemd"])
 def test_the_lines_for_a_server(run: Run, config: Path, name: str) -> None:
+    config.write_text(CONFIG.replace(":0", ":9001"), encoding="utf-8")
     assert run("hook", "print-config", name, "--config", str(config)) == Result(0, printed(name, load(config)), "")
 
 

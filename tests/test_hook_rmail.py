@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -62,6 +63,8 @@ def test_what_is_handed_over(arguments: list[str], handed: tuple[str, ...]) -> N
         (["host!user\nx"], 65, "no recipient that a command may be handed: 'host!user\\nx'"),
         (["$(id)!user"], 65, "no recipient that a command may be handed: '$(id)!user'"),
         (["o'brien"], 65, 'no recipient that a command may be handed: "o\'brien"'),
+        (["~root"], 65, "no recipient that a command may be handed: '~root'"),
+        (["*"], 65, "no recipient that a command may be handed: '*'"),
         (["|id"], 65, "no recipient that a command may be handed: '|id'"),
         (["host!us\xe9r"], 65, "no recipient that a command may be handed: 'host!usér'"),
         (["\udcff"], 65, "no recipient that a command may be handed: '\\udcff'"),
@@ -120,16 +123,16 @@ def site(tmp_path: Path) -> Path:
 
 
 def rmail(
-    site: Path, *arguments: str, config: str = "mailpaths.toml", program: str = "./rmail"
+    site: Path, *arguments: str, config: str = "mailpaths.toml", program: str = "{}/rmail", **more: str
 ) -> tuple[int, str, str]:
     """Run the command with a message, and return its status and what it says."""
     done = subprocess.run(
-        [sys.executable, "-m", "mailpaths", "rmail", config, program, *arguments],
+        [sys.executable, "-m", "mailpaths", "rmail", config, program.format(site), *arguments],
         input="From joe Mon Jan  4 00:00:00 1988 remote from gamma\n\n--\n.\n",
         capture_output=True,
         text=True,
         cwd=site,
-        env={**os.environ, "OUT": str(site)},
+        env={**os.environ, "OUT": str(site), **more},
         timeout=PATIENCE,
         check=False,
     )
@@ -143,7 +146,7 @@ def test_the_real_rmail_takes_its_place(site: Path) -> None:
 
 
 def test_a_program_with_arguments_of_its_own(site: Path) -> None:
-    assert rmail(site, "user", program="./rmail -G 'a b'") == (3, "", "")
+    assert rmail(site, "user", program="{}/rmail -G 'a b'") == (3, "", "")
     assert (site / "arguments").read_text() == "-G\na b\nuser\n"
 
 
@@ -170,8 +173,10 @@ def test_a_message_that_stays(site: Path) -> None:
         "",
         "mailpaths: cannot run /no/such/rmail: No such file or directory\n",
     )
-    assert rmail(site, "user", program="'") == (75, "", "mailpaths: No closing quotation\n")
-    assert rmail(site, "user", program=" ") == (75, "", "mailpaths: PROGRAM names no command\n")
+    assert rmail(site, "user", program="'") == (75, "", "mailpaths: PROGRAM is no command: No closing quotation\n")
+    for program in (" ", "rmail", "./rmail"):
+        said = f"mailpaths: expected the absolute path of a program, found {program!r}\n"
+        assert rmail(site, "user", program=program) == (75, "", said)
     assert rmail(site, "user", config="none") == (75, "", "mailpaths: cannot read none: No such file or directory\n")
     (site / "mailpaths.toml").write_text("names = []", encoding="utf-8")
     message = 'names: expected our own names, such as names = ["relay.example"]'
@@ -179,3 +184,18 @@ def test_a_message_that_stays(site: Path) -> None:
     (site / "mailpaths.toml").write_text(CONFIG + '[roads]\nrouters = ["map:none"]\n', encoding="utf-8")
     assert rmail(site, "user") == (75, "", "mailpaths: none: No such file or directory\n")
     assert not (site / "arguments").exists()
+
+
+def test_a_program_that_is_this_one_again_does_not_go_round(site: Path) -> None:
+    again = f"{sys.executable} -m mailpaths rmail mailpaths.toml {site}/rmail"
+    said = f"mailpaths: {site}/rmail called mailpaths rmail again; PROGRAM names the real one\n"
+    assert rmail(site, "user", program=again) == (75, "", said)
+
+
+def test_the_program_has_the_signals_that_a_program_has(site: Path) -> None:
+    """Python ignores SIGPIPE, and what is ignored stays so through exec."""
+    (site / "rmail").write_text("#!/bin/sh\ngrep SigIgn /proc/self/status\n", encoding="utf-8")
+    status, said, _ = rmail(site, "user")
+    assert status == 0
+    ignored = int(said.split()[1], 16)
+    assert not ignored & (1 << (signal.SIGPIPE - 1) | 1 << (signal.SIGXFSZ - 1))

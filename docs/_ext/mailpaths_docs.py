@@ -25,7 +25,7 @@ from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 import mailpaths
-from mailpaths import daemon, pathservice, routing, x400
+from mailpaths import daemon, hooks, pathservice, routing, x400
 from mailpaths.addresses import attributes
 from mailpaths.errors import MailPathsError
 from mailpaths.grammar import uucpcost
@@ -504,7 +504,7 @@ def _road_entries() -> dict[str, tuple[str, object]]:
 def _service_entries() -> dict[str, tuple[str, object]]:
     """Return the same for the public names of the path service and of what it stands on."""
     found: dict[str, tuple[str, object]] = {}
-    for package in (daemon, pathservice):
+    for package in (daemon, pathservice, hooks):
         short = package.__name__.removeprefix("mailpaths.")
         found[short] = (short, package)
         for name in package.__all__:
@@ -550,7 +550,7 @@ class OwnName(SphinxRole):
     def _entry(self, name: str) -> str | None:
         """Return the entry of a name, as the module in which it stands understands it."""
         module = str(self.env.ref_context.get("py:module") or "").removeprefix("mailpaths").removeprefix(".")
-        for prefix in dict.fromkeys((f"{module}.", "", "x400.", "routing.", "pathservice.")):
+        for prefix in dict.fromkeys((f"{module}.", "", "x400.", "routing.", "pathservice.", "hooks.")):
             pieces = f"{prefix}{name}".removeprefix(".").split(".")
             for count in range(len(pieces), 0, -1):
                 first, rest = ".".join(pieces[:count]), pieces[count:]

@@ -238,7 +238,7 @@ FORMS = (
     "user=host@relay.example",
     "victim=evil.example@relay.example",
     '"relay!host!user"@relay.example',
-    '"user%host"@relay.example',
+    '"user%victim.example"@relay.example',
     "nobody@relay.example",
 )
 

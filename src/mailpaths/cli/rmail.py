@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
@@ -17,15 +18,19 @@ if TYPE_CHECKING:
 
 __all__ = ["rmail"]
 
+# Set for the program that we become: where we find it, that program was us.
+_MARK = "MAILPATHS_RMAIL"
+
 _EPILOG = """\b
-Example, a file named rmail in a directory of uuxqt's command-path:
+Example, the file that uuxqt runs as rmail (command-path of Taylor UUCP):
   #!/bin/sh
-  exec /opt/mailpaths/bin/mailpaths rmail \\
-      /etc/mailpaths/mailpaths.toml /usr/sbin/rmail "$@"
+  mailpaths=/opt/mailpaths/bin/mailpaths
+  [ -x $mailpaths ] || exit 75
+  exec $mailpaths rmail /etc/mailpaths/mailpaths.toml /usr/sbin/rmail "$@"
 
 \b
 What it does, without a message:
-  $ mailpaths rmail mailpaths.toml echo 'host!user' user@elsewhere.example
+  $ mailpaths rmail mailpaths.toml /bin/echo 'host!user' user@elsewhere.example
   user@host.uucp user@elsewhere.example
 
 A path without a domain begins here. Recipients that the rules leave alone go on as they came, each once. The message
@@ -35,8 +40,9 @@ CONFIG and PROGRAM come first and are no options, so that nothing that a neighbo
 option is passed on, and nothing that a shell might obey: such a message is returned, by exit status 64 or 65.
 
 Exit status: that of PROGRAM; 75, by which uuxqt keeps the message and tries again, where a router has no answer now,
-where CONFIG or what it names cannot be read or has a fault, and where PROGRAM cannot be run; 64 for an option among
-the recipients, or none; 65 for a recipient that is none."""
+where CONFIG or what it names cannot be read or has a fault, and where PROGRAM cannot be run, since none of that is a
+fault of the mail; 64 for an option among the recipients, or none; 65 for a recipient that is none. uuxqt shows nobody
+what is written at 75, so all of it goes to the system's log, too, as mail."""
 
 
 class _KeptError(click.ClickException):
@@ -74,21 +80,64 @@ def _returned(status: int) -> type[click.ClickException]:
 @click.argument("arguments", nargs=-1, metavar="RECIPIENT...")
 def rmail(*, config: str, program: str, arguments: Sequence[str]) -> NoReturn:
     """Rewrite each RECIPIENT by the rules of CONFIG, and hand over to PROGRAM, the real rmail."""
+    try:
+        _become([*_command(options.native(program)), *_recipients(config, arguments)])
+    except click.ClickException as error:
+        _log(error.format_message())
+        raise
+    except Exception as error:
+        message = f"a fault of mailpaths itself, please report it: {error!r}"
+        _log(message)
+        raise _KeptError(message) from error
+
+
+def _recipients(config: str, arguments: Sequence[str]) -> tuple[str, ...]:
+    """Return the recipients to hand on. Raises what ends the call otherwise."""
     from mailpaths.hooks import rmail as room
 
     try:
         settings = replace(hookconfig.read(config), bare_paths=True)
-        handed = room.recipients(hookconfig.rules(settings), arguments)
-        command = shlex.split(options.native(program))
+        return room.recipients(hookconfig.rules(settings), arguments)
     except room.NotHandedOverError as error:
         raise _returned(error.status)(error.message) from error
     except click.ClickException as error:  # of the file: a postmaster mends it, and the mail waits
         raise _KeptError(error.format_message()) from error
-    except (MailPathsError, ValueError) as error:
+    except MailPathsError as error:
         raise _KeptError(str(error)) from error
-    if not command:
-        raise _KeptError("PROGRAM names no command")
+
+
+def _command(program: str) -> list[str]:
+    """Return the words of the program that is handed the message. Raises `_KeptError` where it is none."""
+    if _MARK in os.environ:
+        raise _KeptError(f"{program} called mailpaths rmail again; PROGRAM names the real one")
     try:
-        os.execvp(command[0], [*command, *handed])  # noqa: S606 - no shell, and no argument that one would obey
+        words = shlex.split(program)
+    except ValueError as error:
+        raise _KeptError(f"PROGRAM is no command: {error}") from error
+    if not words or not words[0].startswith("/"):
+        # uuxqt's PATH has but its own command-path, where rmail may be what called us.
+        raise _KeptError(f"expected the absolute path of a program, found {program!r}")
+    return words
+
+
+def _become(command: list[str]) -> NoReturn:
+    """Run a program in the place of this one. Raises `_KeptError` where that cannot be."""
+    for name in ("SIGPIPE", "SIGXFSZ"):  # Python ignores them, and what is ignored stays so through exec
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, signal.SIG_DFL)
+    try:
+        os.execve(command[0], command, {**os.environ, _MARK: "1"})  # noqa: S606 - no shell is the point
     except OSError as error:
         raise _KeptError(f"cannot run {command[0]}: {error.strerror}") from error
+
+
+def _log(message: str) -> None:
+    """Write to the system's log, as mail programs do, where there is one."""
+    try:
+        import syslog
+    except ImportError:  # no Unix
+        return
+    syslog.openlog("mailpaths-rmail", syslog.LOG_PID, syslog.LOG_MAIL)
+    for line in message.splitlines():
+        syslog.syslog(syslog.LOG_ERR, streams.visible(line))

@@ -31,6 +31,7 @@ _MOST = 1 << 20
 _PORT = 9001
 _METRICS_PORT = 9117
 _MODE = re.compile(r"0?[0-7]{3}\Z")
+_HOST = re.compile(r"[\w.-]+\Z")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,255}\Z")
 _SYNTAX_PLACE = re.compile(r" \(at (?:line (?P<line>[0-9]+), column [0-9]+|end of document)\)\Z")
 
@@ -147,7 +148,7 @@ def _settings(table: TomlTable) -> Settings:
         return _host_fault(text, hosts) or ("it is one of our own names" if hosts.key(text) in keys else None)
 
     def pattern(text: str) -> str | None:
-        return host(text) if text[:1] != "." else _pattern_fault(text, hosts)
+        return _pattern_fault(text, hosts) or (None if text.startswith(".") else host(text))
 
     allow, roads, limits = table.table("allow"), table.table("roads"), table.table("limits")
     log, sender, x400, metrics = table.table("log"), table.table("sender"), table.table("x400"), table.table("metrics")
@@ -210,6 +211,8 @@ def _listeners(tables: list[TomlTable]) -> tuple[Listener, ...]:
     for table in tables:
         listener = _listener(table, {other.name for other in found})
         table.end()
+        if table.is_faulty:
+            continue
         if any(listener.address == other.address for other in found):
             table.fault("address", "another [[listen]] has this address")
         if any(listener.name == other.name for other in found):
@@ -268,7 +271,7 @@ def _between(least: float, most: float) -> Callable[[float], str | None]:
 
 
 def _host_fault(text: str, hosts: HostNames) -> str | None:
-    return None if hosts.key(text) else f"{text!r} is no name of a host"
+    return None if hosts.key(text) and _HOST.match(text) else f"{text!r} is no name of a host"
 
 
 def _pattern_fault(text: str, hosts: HostNames) -> str | None:

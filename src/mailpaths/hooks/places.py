@@ -33,7 +33,8 @@ def line_of(text: str, key: Key) -> int | None:
                 return count
             continue
         if _has(found, key):
-            return first + 1
+            # An element that came with the end of its array; anything else began where the last beginning ended.
+            return count if isinstance(key[-1], int) else first + 1
         first = count
     return None
 

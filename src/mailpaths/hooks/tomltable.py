@@ -118,6 +118,11 @@ class TomlTable:
         """Whether anything was wrong so far, here or elsewhere in the text."""
         return bool(self._faults)
 
+    @property
+    def is_faulty(self) -> bool:
+        """Whether anything was wrong so far in this table."""
+        return any(key[: len(self.key)] == self.key for key, _ in self._faults)
+
     def names(self) -> list[str]:
         """Return every key that is there: of a table whose keys are a postmaster's own."""
         return list(self._values)
