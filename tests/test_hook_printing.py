@@ -80,6 +80,14 @@ def test_who_listens_everywhere_is_asked_at_home(server: str, every: str, own: s
     assert printed(server, everywhere) == printed(server, at_home)
 
 
+def test_postfix_asks_proxymap_for_a_socket_that_its_chroot_hides() -> None:
+    settings = replace(PLAIN, listeners=(Listener(address=UnixSocket("/run/mailpaths/hook.sock")),))
+    expected = printed("postfix", PLAIN).replace(
+        "socketmap:inet:127.0.0.1:9001:", "proxy:socketmap:unix:/run/mailpaths/hook.sock:"
+    )
+    assert printed("postfix", settings) == expected
+
+
 @pytest.mark.parametrize("server", ["postfix", "exim", "sendmail"])
 def test_a_port_that_nobody_knows_is_none(server: str) -> None:
     with pytest.raises(PrintingError) as caught:

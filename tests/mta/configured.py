@@ -6,14 +6,24 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypedDict
 
 from mailpaths.hooks import Settings, printed
 from tests.mta.exim_server import Exim, private_exim
 from tests.mta.postfix_server import Postfix, private_postfix
 from tests.mta.sendmail_server import Sendmail, private_sendmail
 
-__all__ = ["HOST", "SERVERS", "MailServer", "Server", "configured", "configured_exim", "configured_sendmail"]
+__all__ = [
+    "HOST",
+    "SERVERS",
+    "EximSections",
+    "MailServer",
+    "Server",
+    "configured",
+    "configured_exim",
+    "configured_sendmail",
+    "sections_of_exim",
+]
 
 Server = Literal["postfix", "exim", "sendmail"]
 MailServer = Postfix | Exim | Sendmail
@@ -42,19 +52,31 @@ def configured(home: Path, server: Server, settings: Settings, *, relay: int) ->
 @contextmanager
 def configured_exim(home: Path, settings: Settings, *, relay: int) -> Iterator[Exim]:
     """An Exim with each part of the printed lines in its section."""
-    _, *parts = _PART.split(printed("exim", settings))
-    sections = dict(zip(parts[::2], parts[1::2], strict=True))
-    with private_exim(
-        home,
-        relay=relay,
-        main=sections.pop("main section"),
-        acl=sections.pop("ACL for RCPT"),
-        routers=sections.pop("routers"),
-        rewrite=sections.pop("rewrite"),
-        name=HOST,
-    ) as exim:
-        assert sections == {}
+    with private_exim(home, relay=relay, **sections_of_exim(printed("exim", settings)), name=HOST) as exim:
         yield exim
+
+
+class EximSections(TypedDict):
+    """Lines for each section, by the names of `private_exim`."""
+
+    main: str
+    acl: str
+    routers: str
+    rewrite: str
+
+
+def sections_of_exim(lines: str) -> EximSections:
+    """Return printed lines by the sections that they name."""
+    _, *parts = _PART.split(lines)
+    found = dict(zip(parts[::2], parts[1::2], strict=True))
+    sections = EximSections(
+        main=found.pop("main section"),
+        acl=found.pop("ACL for RCPT"),
+        routers=found.pop("routers"),
+        rewrite=found.pop("rewrite"),
+    )
+    assert found == {}
+    return sections
 
 
 @contextmanager

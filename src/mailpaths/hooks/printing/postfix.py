@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailpaths.daemon.endpoint import Endpoint
+from mailpaths.daemon.endpoint import Endpoint, UnixSocket
 from mailpaths.hooks.printing.asked import host_names, listener, listeners, plain, reached
 from mailpaths.hooks.settings import Listener, Settings
 
@@ -15,7 +15,7 @@ def printed(settings: Settings) -> str:
     """Return the lines of main.cf. Raises `PrintingError` where the settings fit none."""
     names = host_names(settings)
     first = names[0]
-    table = f"socketmap:{_place(listener(settings, 'Postfix'))}"
+    table = _table(listener(settings, "Postfix"))
     masters = ", ".join([f"{{ postmaster@{name} = postmaster@localhost }}" for name in names])
     parts = [
         f"""\
@@ -84,9 +84,19 @@ def _milter(found: Listener) -> str:
 """
 
 
+def _table(found: Listener) -> str:
+    """Return the name of the table, but for the map's.
+
+    Debian's smtpd and cleanup live in the queue directory and see nothing outside; proxymap, whom they may ask, does
+    not.
+    """
+    is_outside = isinstance(found.address, UnixSocket) and not found.address.path.startswith(_QUEUE)
+    return f"{'proxy:' if is_outside else ''}socketmap:{_place(found)}"
+
+
 def _place(found: Listener) -> str:
     place = found.address
     if isinstance(place, Endpoint):
         return f"inet:{reached(place)}"
-    # Debian's Postfix lives in its queue directory and sees nothing outside; from there both kinds of daemons find it.
+    # Within the queue directory a path that begins there is right for daemons that live in it, and those that do not.
     return f"unix:{plain(place.path, 'the path').removeprefix(_QUEUE)}"
