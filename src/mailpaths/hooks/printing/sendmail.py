@@ -70,12 +70,13 @@ R$+ $| $+\t$@ $>canonify $1
 
 SLocal_check_rcpt
 # Strangers reach users at the hosts that mailpaths.toml lists, but nobody
-# behind these: a neighbour would take it for mail of ours.
+# behind these: a neighbour would take it for mail of ours. They reach X.400.
 R< $* > $*\t$: $1 $| $1
 R$* ! $* $| $*\t$: NO $| $3
 R$* @ $* @ $* $| $*\t$: NO $| $4
 R$* % $* % $* $| $*\t$: NO $| $4
 R$+ % $+ @ $={MailpathsNames} $| $*\t$: $(exists $1%$2@$3 $: NO $) $| $4
+R/ $+ / @ $={MailpathsNames} $| $*\t$: $(exists /$1/@$2 $: NO $) $| $3
 ROK $| $*\t$# OK
 R$* <TMPF> $| $*\t$#error $@ 4.3.0 $: "451 The rewrite hook does not answer"
 R$* $| $*\t$: $>canonify $2
