@@ -1,7 +1,8 @@
 """Servers for the benchmark of the hook, each in a process of its own: ``mailpaths serve socketmap``, and its peer.
 
 ``python -m benchmarks.hook_server`` is the least that asyncio can do for a netstring: it finds the end of each by its
-length, and writes it back. It says where it listens and serves until it is ended.
+length, and writes it back; with the argument ``notfound`` it answers each so, which is the least that a socketmap can
+do. It says where it listens and serves until it is ended.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 HOST = "127.0.0.1"
 ECHO = (sys.executable, "-m", "benchmarks.hook_server")
+NOTHING = (*ECHO, "notfound")
 #: What a gateway between UUCP and the rest has: two names, neighbours, pseudo-domains, and a map of the world.
 CONFIG = """\
 names = ["relay.example", "relay"]
@@ -49,12 +51,13 @@ def command(*, mapped: bool = False) -> Iterator[tuple[str, ...]]:
 
 
 class _Echo(asyncio.Protocol):
-    """Writes back each netstring."""
+    """Writes back each netstring, or always the same."""
 
     _transport: asyncio.Transport
 
-    def __init__(self) -> None:
+    def __init__(self, answer: bytes | None) -> None:
         self._data = b""
+        self._answer = answer
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -67,17 +70,17 @@ class _Echo(asyncio.Protocol):
             end = colon + int(data[place:colon]) + 2
             if end > len(data):
                 break
-            self._transport.write(data[place:end])
+            self._transport.write(self._answer or data[place:end])
             place = end
         self._data = data[place:]
 
 
-async def _serve_echo() -> None:
-    server = await asyncio.get_running_loop().create_server(_Echo, HOST, 0)
+async def _serve(answer: bytes | None) -> None:
+    server = await asyncio.get_running_loop().create_server(lambda: _Echo(answer), HOST, 0)
     sys.stdout.write(f"{HOST}:{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await asyncio.sleep(_LIFE)
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve_echo())
+    asyncio.run(_serve(b"9:NOTFOUND ," if "notfound" in sys.argv[1:] else None))

@@ -28,7 +28,7 @@ PATIENCE = 60
 @pytest.mark.parametrize(
     ("arguments", "handed"),
     [
-        # A path begins here (RFC 976 2.3).
+        # A path begins here (RFC 976 2.5).
         (["host!user"], ("user@host.uucp",)),
         (["host!a!user"], ("user%a@host.uucp",)),
         (["relay!host!user"], ("user@host.uucp",)),

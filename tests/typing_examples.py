@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import assert_never, assert_type
 
 import mailpaths
@@ -23,6 +23,7 @@ from mailpaths import (
     Style,
     Translation,
     Unroutable,
+    hooks,
 )
 from mailpaths.daemon import Endpoint
 from mailpaths.pathservice import (
@@ -180,6 +181,28 @@ def the_path_service_is_typed(own: Router) -> None:
     assert_type(service.statistics.requests[("PATH", 220)], int)
 
 
+def a_decision_is_one_of_three(decision: hooks.Decision) -> str:
+    match decision:
+        case hooks.Rewritten(value):
+            return assert_type(value, str)
+        case hooks.Unchanged(reason) | hooks.Deferred(reason):
+            return assert_type(reason, str)
+        case _:
+            assert_never(decision)
+
+
+def the_rewrite_hook_is_typed() -> None:
+    settings = assert_type(hooks.parse('names = ["relay"]\n[allow]\nnext_hops = ["host"]'), hooks.Settings)
+    rules = hooks.Rules.open(settings)
+    assert_type(rules.rewrite("relay!host!user", "rcpt"), hooks.Rewritten | hooks.Unchanged | hooks.Deferred)
+    with hooks.running(rules) as server, hooks.SocketmapClient(assert_type(server, Endpoint)) as client:
+        assert_type(client.ask("rcpt", b"relay!host!user").data, str | None)
+    conversation: hooks.Conversation = hooks.SocketmapConversation()
+    questions = conversation.next_request()
+    assert_type(questions, Sequence[hooks.Question] | None)
+    assert_type(hooks.doubts(settings), tuple[str, ...])
+
+
 notations_give_their_values()
 an_address_is_one_of_three(mailpaths.parse("a@b"))
 the_tag_narrows(mailpaths.parse("a!b"))
@@ -190,3 +213,5 @@ lists_are_typed(mailpaths.parse_list("a@b"))
 an_answer_is_one_of_four(Neighbours("seismo").resolve("seismo"))
 routers_are_typed(Neighbours("seismo"))
 the_path_service_is_typed(Neighbours("seismo"))
+a_decision_is_one_of_three(hooks.Deferred("try later"))
+the_rewrite_hook_is_typed()

@@ -1,7 +1,7 @@
 """`recipients`: what rmail is handed by UUCP, and what the real rmail is handed in its place.
 
 uuxqt runs ``rmail`` with what a neighbour has written: ``rmail host!user``. A path without a domain begins here (RFC
-976 2.3): the rules are to have ``bare_paths``. It is all or nothing: uuxqt can keep a message, by exit status 75
+976 2.5): the rules are to have ``bare_paths``. It is all or nothing: uuxqt can keep a message, by exit status 75
 (EX_TEMPFAIL), or return it, by any other but 0, and knows no recipients apart.
 """
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import assert_never
 
 from mailpaths.daemon.logs import Journal
@@ -18,6 +19,8 @@ from mailpaths.hooks.wire import Question
 
 __all__ = ["HookService"]
 
+# Decisions that are remembered: each is of a key of MAX_KEY octets at the most.
+_REMEMBERED = 1024
 _NOT_YET = Deferred("the rules are being read")
 _FAULT = Deferred("a fault of the hook")
 _TOO_LONG = Unchanged(f"longer than {MAX_KEY} octets, which is more than SMTP carries")
@@ -42,6 +45,7 @@ class HookService:
         self.names = names
         self.statistics = HookStatistics()
         self._rules: Rules | None = None
+        self._rewrite: Callable[[str, str], Decision] = _not_yet
         self._clock = clock
         self._delayed = 0
         self._next_note = 0.0
@@ -53,6 +57,9 @@ class HookService:
 
     def load(self, rules: Rules) -> None:
         """Decide by these rules from now on."""
+        # Postfix asks about one recipient three times and more: in smtpd, in cleanup, for a header, and of the answer.
+        # What a router said that asks others is its own to remember.
+        self._rewrite = lru_cache(_REMEMBERED)(rules.rewrite) if rules.is_quick else rules.rewrite
         self._rules = rules
         self.statistics.loaded()
 
@@ -74,7 +81,7 @@ class HookService:
         if not address.isascii() and any("\udc80" <= letter <= "\udcff" for letter in address):
             return _NO_TEXT
         try:
-            return rules.rewrite(address, map_name)
+            return self._rewrite(address, map_name)
         except Exception as error:  # noqa: BLE001 - a fault of ours delays one mail, and stops nobody else's
             self.statistics.faults += 1
             asked = self.names.of(address)
@@ -108,6 +115,10 @@ class HookService:
             self._next_note = now + 1.0
             self.journal.warning("deferred", count=self._delayed, map=map_name, asked=asked, detail=reason)
             self._delayed = 0
+
+
+def _not_yet(_address: str, _map: str) -> Decision:
+    return _NOT_YET
 
 
 def _asked(question: Question) -> tuple[str, str]:

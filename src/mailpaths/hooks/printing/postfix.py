@@ -76,8 +76,8 @@ def _either(names: tuple[str, ...]) -> str:
 def _milter(found: Listener) -> str:
     where = _place(found)
     return f"""\
-# Instead of the maps for rcpt and sender: the milter sees recipients as they
-# were typed, and rewrites at the end of a message, behind all checks.
+# Beside the maps, which leave headers of mail from elsewhere alone: the milter
+# rewrites all. List it last, since nobody checks recipients that it changes.
 #smtpd_milters = {where}
 #non_smtpd_milters = {where}
 #milter_default_action = tempfail

@@ -24,12 +24,13 @@ R$+ $| $+\t$@ $>canonify $1
 
 SLocal_check_rcpt
 # Strangers reach users at the hosts that mailpaths.toml lists, but nobody
-# behind these: a neighbour would take it for mail of ours.
+# behind these: a neighbour would take it for mail of ours. They reach X.400.
 R< $* > $*\t$: $1 $| $1
 R$* ! $* $| $*\t$: NO $| $3
 R$* @ $* @ $* $| $*\t$: NO $| $4
 R$* % $* % $* $| $*\t$: NO $| $4
 R$+ % $+ @ $={MailpathsNames} $| $*\t$: $(exists $1%$2@$3 $: NO $) $| $4
+R/ $+ / @ $={MailpathsNames} $| $*\t$: $(exists /$1/@$2 $: NO $) $| $3
 ROK $| $*\t$# OK
 R$* <TMPF> $| $*\t$#error $@ 4.3.0 $: "451 The rewrite hook does not answer"
 R$* $| $*\t$: $>canonify $2
@@ -112,9 +113,9 @@ def _sender(domain: str) -> str:
 
 def _milter(found: Listener) -> str:
     return f"""\
-dnl Instead of the maps below: the milter rewrites at the end of a message,
-dnl behind all checks.
-dnl INPUT_MAIL_FILTER(`mailpaths', `S={_place(found)}, F=T, T=S:10s;R:10s;E:30s')dnl
+dnl Beside the rules below, which say where mail goes: the milter rewrites
+dnl headers. Nobody checks recipients that it changes, so list it last.
+dnl INPUT_MAIL_FILTER(`mailpaths', `S={_place(found)}, F=T, T=S:10s;R:10s;E:5m')dnl
 """
 
 
