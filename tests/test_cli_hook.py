@@ -334,6 +334,24 @@ def test_what_only_a_start_can_change_is_told(tmp_path: Path, config: Path) -> N
             assert client.ask("rcpt", "host!a!user@relay") == SocketmapReply("NOTFOUND", "")
 
 
+def test_a_reload_hides_addresses_from_then_on(tmp_path: Path, config: Path) -> None:
+    with daemon(tmp_path, "socketmap", "--config", str(config)) as one:
+        with SocketmapClient(Endpoint.parse(one.endpoint, port=0)) as client:
+            client.ask("rcpt", "secret%one@relay")
+            config.write_text(f'{CONFIG}[log]\naddresses = "hidden"\n', encoding="utf-8")
+            one.process.send_signal(signal.SIGHUP)
+            one.until("event=reloaded")
+            client.ask("rcpt", "secret%two@relay")
+            client.ask("nomap", "secret@relay")
+            one.until("event=deferred count=1 map=nomap\n")
+            assert one.end() == 0
+        refusals = [line.partition(" ")[2] for line in one.text.splitlines() if "event=refused" in line]
+        assert refusals == [
+            'event=refused map=rcpt asked=secret%one@relay detail="one is not on the allow-list"',
+            "event=refused map=rcpt",
+        ]
+
+
 def test_metrics_over_http(tmp_path: Path, config: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -414,7 +414,7 @@ def test_the_policy_says_how_an_address_is_read(name: str, address: str, value: 
         # Over nobody who is no next hop.
         (
             "user%far@relay.example",
-            refused("stranger is no next hop on the allow-list, and far lies behind it"),
+            refused("the road to far: stranger is not on the allow-list"),
         ),
         ("user%loop@relay.example", refused("the road to loop comes through relay again")),
         ("user%relay2@relay.example", refused("the road to relay2 ends here")),
@@ -442,6 +442,76 @@ def test_a_road_may_be_left_to_the_transport() -> None:
     assert value_of(rules.rewrite("user@mcvax.uucp", "transport")) == "uucp:gamma"
     assert value_of(rules.rewrite("user@mcvax.uucp", "exists")) == "OK"
     assert value_of(rules.rewrite("user@mcvax.uucp", "sender")) == "user%mcvax.uucp@relay.example"
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+@pytest.mark.parametrize(
+    ("road", "first"),
+    [("%s@evil.example", "evil.example"), ("evil.example!%s", "evil.example"), ("%s@[192.0.2.1]", "[192.0.2.1]")],
+)
+def test_a_router_that_sends_mail_elsewhere_is_not_followed(road: str, first: str, *, mapped: bool) -> None:
+    """Nothing comes out but what is listed, whoever says so: a path server is somebody else's."""
+    router = PathTable.from_text(f"foo.example\t{road}\n")
+    settings = replace(PLAIN, domains=("foo.example",), mapped=mapped, transports=((".example", "uucp:{next_hop}"),))
+    rules = Rules(settings, router=router)
+    expected = refused(f"the road to foo.example: {first} is not on the allow-list")
+    assert rules.rewrite("u%foo.example@relay.example") == expected
+    assert rules.rewrite("u@foo.example", "transport") == expected
+
+
+def test_a_router_may_send_mail_to_another_that_is_listed() -> None:
+    router = PathTable.from_text("foo.example\t%s@bar.example\n")
+    rules = Rules(replace(PLAIN, domains=("foo.example", "bar.example")), router=router)
+    assert value_of(rules.rewrite("u%foo.example@relay.example")) == "u@bar.example"
+
+
+@pytest.mark.parametrize(
+    ("domain", "host", "fits"),
+    [
+        (".ü.example", "a.ü.example", True),
+        (".ü.example", "a.xn--tda.example", True),
+        ("ü.example", "XN--TDA.example", True),
+        (".xn--tda.example.", "a.ü.example", True),
+        (".uucp", "far", True),
+        (".uucp", "far.uucp", True),
+        ("far", "far.uucp", True),
+        ("host.example.net", "evilhost.example.net", False),
+        (".example.net", "example.net", False),
+        (".example.net", "xexample.net", False),
+    ],
+)
+def test_patterns_of_domains_fit_the_same_everywhere(domain: str, host: str, *, fits: bool) -> None:
+    settings = replace(PLAIN, domains=(domain,), transports=((domain, "smtp:{next_hop}"),), through_us=(domain,))
+    rules = Rules(settings)
+    assert isinstance(rules.rewrite(f"u%{host}@relay.example"), Rewritten) is fits
+    assert isinstance(rules.rewrite(f"u@{host}", "transport"), Rewritten) is fits
+    wide = Rules(replace(settings, domains=(domain, ".net")))
+    assert isinstance(wide.rewrite(f"u@{host}", "sender"), Rewritten) is fits
+
+
+def test_a_zone_with_the_dot_of_the_root() -> None:
+    assert value_of(Rules(replace(PLAIN, zone="uucp.")).rewrite("u%host.uucp@relay.example")) == "u@host.uucp"
+
+
+@pytest.mark.parametrize("host", ["a/b", "{x}", "#", "a=b", "*", "a'b", "a+b"])
+def test_a_domain_that_is_no_name_of_a_host_does_not_come_out(host: str) -> None:
+    rules = Rules(replace(PLAIN, domains=(".dom.example",)))
+    assert rules.rewrite(f"u%{host}.dom.example@relay.example") == refused(
+        f"u@{host}.dom.example: the domain {host}.dom.example is no name of a host"
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("host!a!~u@relay.example", "a!~u@host.uucp: '~' begins a hop"),
+        ("host!a!/S=u/@relay.example", "a!/S=u/@host.uucp: '/' begins a hop"),
+        ("host!a!#u@relay.example", "a!#u@host.uucp: '#' begins a hop"),
+        ("host!#u@relay.example", "#u@host.uucp: it begins with '#'"),
+    ],
+)
+def test_the_last_hop_of_a_path_is_handed_nothing_odd(address: str, reason: str) -> None:
+    assert Rules(replace(PLAIN, style="hybrid")).rewrite(address) == refused(reason)
 
 
 def test_a_smart_host_makes_no_destination_of_anybody() -> None:
@@ -489,14 +559,23 @@ def test_mapped_hosts_wait_for_their_router() -> None:
 
 def test_what_asks_no_router_is_told_at_once() -> None:
     rules = Rules(replace(PLAIN, mapped=True), router=Says(NotFound()))
-    asked = [
-        ("user@elsewhere.example", "rcpt"),
-        ("user%x@relay", "rcpt"),
-        ("a@b", "sender"),
-        ("a@b", "transport"),
-        ("", "x"),
-    ]
-    assert [rules.answers_at_once(*one) for one in asked] == [True, False, False, False, True]
+    asked = ["user@elsewhere.example", "user%x@relay", "user%host@relay", "user@relay", "user@host.uucp", "no address"]
+    at_once = {name: [rules.answers_at_once(one, name) for one in asked] for name in MAPS}
+    assert at_once == {
+        "rcpt": [True, False, True, True, True, True],
+        "sender": [False, False, True, True, True, True],
+        "transport": [False, False, True, True, True, True],
+        "exists": [False, False, True, True, True, True],
+    }
+    assert rules.answers_at_once("a@b", "no such map")
+    assert rules.answers_at_once(f"{'u' * MAX_KEY}%x@relay", "rcpt")
+    assert Rules(replace(PLAIN, transports=())).answers_at_once("a@b", "transport")
+    # Without mapped only the listed ones are asked about.
+    listed = Rules(PLAIN, router=Says(NotFound()))
+    assert [listed.answers_at_once(one, "rcpt") for one in ("u%x@relay", "u%x.bitnet@relay")] == [True, False]
+    # What X.400 makes of a mailbox of ours may be anywhere.
+    crossing = Rules(X400, router=Says(NotFound()), gateway=GATEWAY)
+    assert not crossing.answers_at_once("user@relay.example", "rcpt")
     assert not rules.is_quick
     assert MAPPED.is_quick
     assert RULES.is_quick

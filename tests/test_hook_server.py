@@ -197,6 +197,50 @@ def test_one_too_many_is_answered_too() -> None:
     assert go(test) == [ok, ok, many, None, ok]
 
 
+def test_one_too_many_that_asks_nothing_does_not_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    from mailpaths.hooks import connection as room
+
+    monkeypatch.setattr(room, "_SHORT", 0.1)
+    limits = Limits(connections=2, per_address=0, requests=0, idle=NEVER_IDLE)
+
+    async def test() -> tuple[Counter[str], bytes | None]:
+        async with serving(RULES, limits=limits) as server, contextlib.AsyncExitStack() as stack:
+            talks = [await stack.enter_async_context(calling(server)) for _ in range(6)]
+            # Two are let in, two would be told when they ask, and of more there is no place to wait.
+            await until(lambda: server.service.statistics.closed.total() == 4)
+            return server.service.statistics.closed.copy(), await talks[0].ask("rcpt", ASKED)
+
+    assert go(test) == (Counter({"idle": 2, "crowded": 2}), b"OK user@host.uucp")
+
+
+def test_a_slow_router_does_not_keep_waiting_who_needs_none() -> None:
+    gate = Gate()
+
+    async def test() -> list[bytes | None]:
+        async with (
+            serving(Rules(SETTINGS, router=gate), deadline=PATIENCE) as server,
+            contextlib.AsyncExitStack() as stack,
+        ):
+            talks = [await stack.enter_async_context(calling(server)) for _ in range(20)]
+            for talk in talks:
+                talk.send(netstring(b"rcpt " + SLOW_KEY))
+            await until(lambda: gate.waiting == 16)
+            other = await stack.enter_async_context(calling(server))
+            found = [await other.ask("rcpt", key) for key in (ASKED, b"nobody@relay.example", b"u%evil@relay.example")]
+            gate.is_open.set()
+            return [*found, *[await talk.reply() for talk in talks]]
+
+    assert go(test) == [b"OK user@host.uucp", b"NOTFOUND ", b"NOTFOUND ", *[b"OK user@host.csnet"] * 20]
+
+
+def test_names_of_maps_that_there_are_not_are_not_kept() -> None:
+    service = HookService(Log().journal(), AddressNames("hidden"))
+    service.load(RULES)
+    for number in range(2000):
+        service.decide(Question(f"map{number}", b"a@b"))
+    assert service._rewrite.cache_info().currsize == 0  # type: ignore[attr-defined]  # of lru_cache
+
+
 def test_whoever_asks_nothing_is_let_go_without_a_word() -> None:
     limits = Limits(connections=0, per_address=0, requests=0, idle=0.1)
 
@@ -316,7 +360,6 @@ def test_a_socket_that_a_dead_server_left_is_replaced(tmp_path: Path) -> None:
     bind(place).close()
     made = bind(place)
     with made:
-        made.listen()
         with (
             pytest.raises(ListenError, match=r"^.*cannot listen on unix:.*: Address already in use$"),
             explained(place),

@@ -101,7 +101,7 @@ def query(
                 row = {"input": one.text, "status": word, "output": value, "error": trouble}
                 output.json({**row, "reply": None if reply is None else str(reply)})
             else:
-                output.line(value or "")
+                output.line(streams.visible(value or ""))
                 if trouble is not None and not quiet:
                     output.complain(streams.remark(trouble, one.text, one.number))
     output.flush()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["rmail"]
 
-# Set for the program that we become: where we find it, that program was us.
+# The number of the process that we become another program in: where it is our own or our parent's, that was us.
 _MARK = "MAILPATHS_RMAIL"
 
 _EPILOG = """\b
@@ -108,7 +108,7 @@ def _recipients(config: str, arguments: Sequence[str]) -> tuple[str, ...]:
 
 def _command(program: str) -> list[str]:
     """Return the words of the program that is handed the message. Raises `_KeptError` where it is none."""
-    if _MARK in os.environ:
+    if os.environ.get(_MARK) in {str(os.getpid()), str(os.getppid())}:
         raise _KeptError(f"{program} called mailpaths rmail again; PROGRAM names the real one")
     try:
         words = shlex.split(program)
@@ -127,7 +127,7 @@ def _become(command: list[str]) -> NoReturn:
         if number is not None:
             signal.signal(number, signal.SIG_DFL)
     try:
-        os.execve(command[0], command, {**os.environ, _MARK: "1"})  # noqa: S606 - no shell is the point
+        os.execve(command[0], command, {**os.environ, _MARK: str(os.getpid())})  # noqa: S606 - no shell is the point
     except OSError as error:
         raise _KeptError(f"cannot run {command[0]}: {error.strerror}") from error
 

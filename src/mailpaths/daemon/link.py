@@ -98,7 +98,7 @@ class Link(asyncio.BufferedProtocol):
         transport.set_write_buffer_limits(high=_MOST_UNSENT)
         _keep_alive(transport)
         self._begin()
-        if not self._ending:
+        if not self._ending and not transport.is_closing():
             self._set_deadline()
             self._idle_timer = self._loop.call_at(self._deadline, self._look_at_the_clock)
 
@@ -212,5 +212,3 @@ def _keep_alive(transport: asyncio.Transport) -> None:
     if found is not None and found.family in {socket.AF_INET, socket.AF_INET6}:
         with suppress(OSError):
             found.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            # TELNET's "synch" sends DM as urgent data; out of band, it would leave its IAC to the next letter.
-            found.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)

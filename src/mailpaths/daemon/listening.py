@@ -58,6 +58,8 @@ def bind(place: UnixSocket) -> socket.socket:
         except BaseException:
             os.unlink(place.path)  # noqa: PTH108 - the same
             raise
+        # From here on whoever looks finds a living server.
+        made.listen()
         made.setblocking(False)
     except BaseException:
         made.close()

@@ -27,7 +27,8 @@ class Journal:
 
     def __init__(self, logger: logging.Logger, *, names_peers: bool = False) -> None:
         self._logger = logger
-        self._names_peers = names_peers
+        #: Whether who asked, and for whom, is written.
+        self.names_peers = names_peers
 
     def info(self, event: str, **facts: object) -> None:
         """Write of something that is as it should be."""
@@ -47,7 +48,7 @@ class Journal:
         shown = [
             f"{key}={_value(value)}"
             for key, value in facts.items()
-            if value is not None and (self._names_peers or key not in _PERSONAL)
+            if value is not None and (self.names_peers or key not in _PERSONAL)
         ]
         self._logger.log(level, "%s", " ".join([f"event={event}", *shown]))
 

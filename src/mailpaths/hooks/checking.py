@@ -24,11 +24,14 @@ _SPECIAL = re.compile(r"[,;()<>\[\]\\`|&$]")
 # What needs no second look, but for its lengths: dot-atoms of letters, digits and harmless marks, and a plain domain.
 _WORD = r"[A-Za-z0-9!#%*+=?^_{}'-]+"
 _PLAIN = re.compile(
-    rf"(?P<local>(?!-){_WORD}(?>(?:\.{_WORD})*))@(?P<domain>[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+    rf"(?P<local>(?![-#]|[^@]*[!%][-#]){_WORD}(?>(?:\.{_WORD})*))@(?P<domain>[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
     r"(?>(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*))\Z"
 )
-#: What begins an option, a file, a program, and a special item of Exim's or Sendmail's.
-_BEGINNINGS = ("-", "/", "|", ":", "&", "~")
+# A domain that no shell and no file system takes for more than a name, also behind UUCP.
+_DOMAIN = re.compile(r"[A-Za-z0-9_-]+(?>(?:\.[A-Za-z0-9_-]+)*)\Z")
+_HOPS = re.compile("[!%]")
+#: What begins an option, a file, a program, a comment, and a special item of Exim's or Sendmail's.
+_BEGINNINGS = ("-", "/", "|", ":", "&", "~", "#")
 _TRANSPORT = re.compile(r"(?P<transport>[A-Za-z0-9_-]*):(?P<next_hop>[A-Za-z0-9._:\[\]-]*)\Z")
 
 
@@ -62,9 +65,16 @@ def _fault_of_any(text: str, local_part: int, *, or_address: bool) -> str | None
         return error.message
     if box.domain is None or box.addr_spec != text or not is_name(box.domain):
         return "it is no bare mailbox with a domain"
-    for form in (box.quoted_local_part, box.local_part):
+    if not _DOMAIN.match(box.domain):
+        return f"the domain {box.domain} is no name of a host"
+    # The last hop of a path hands its piece to a program, too.
+    for form in (box.quoted_local_part, box.local_part, *_HOPS.split(box.local_part)):
         if form.startswith(_BEGINNINGS) and not (or_address and form.startswith("/")):
-            return f"it begins with {form[0]!r}"
+            return (
+                f"it begins with {form[0]!r}"
+                if form in {box.quoted_local_part, box.local_part}
+                else f"{form[0]!r} begins a hop"
+            )
     if not box.local_part or "@" in box.local_part:
         return "nobody is named in it" if not box.local_part else "a second '@' is in it"
     return _too_long(box.quoted_local_part, box.domain, local_part)

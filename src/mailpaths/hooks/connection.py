@@ -18,6 +18,8 @@ __all__ = ["Connection"]
 
 # Seconds for which one peer is answered before others have their turn.
 _TURN = 0.001
+# Seconds that somebody who is one too many may take to ask what he is not answered.
+_SHORT = 5.0
 _TOO_LATE = Deferred("no answer in time")
 _GOING_DOWN = Deferred("the hook is going down")
 _TOO_MANY = Deferred("too many connections")
@@ -49,6 +51,10 @@ class Connection(Link):
     def _begin(self) -> None:
         """Begin."""
         self._is_one_too_many = not self._server.admit(self)
+        if self._is_one_too_many:
+            self._idle = _SHORT
+            if self._server.is_crowded:
+                self.abort("crowded")
 
     def _take(self, octets: bytes) -> None:
         """Take octets."""

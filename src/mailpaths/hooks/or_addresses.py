@@ -21,8 +21,6 @@ from mailpaths.x400.rfc822_in_x400 import is_carrier
 
 __all__ = ["ORAddresses"]
 
-_NO_GATEWAY = "an O/R address, and no [x400] is configured"
-
 
 class ORAddresses:
     """What the gateway makes of an address, and which O/R addresses may go to X.400: those of the management domains.

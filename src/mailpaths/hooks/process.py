@@ -102,6 +102,10 @@ class HookProcess:
                 raise ListenError(0, f"systemd gives a socket named {name!r}, and the listeners are {known}")
             with explained(f"the socket {name} of systemd"):
                 await self.server.listen(by_name[name], socket)
+        given = {one.name for one in inherited}
+        left_out = [name for name in by_name if name not in given]
+        if left_out:
+            self.service.journal.warning("no-socket", listeners=",".join(left_out))
 
     async def _load(self, read: Callable[[], Settings]) -> None:
         loaded = await asyncio.get_running_loop().run_in_executor(self._loader, self._opened, read)
@@ -132,6 +136,7 @@ class HookProcess:
         old, self._settings = self._settings, settings
         if settings.addresses != old.addresses:
             self.service.names = AddressNames(settings.addresses)
+            self.service.journal.names_peers = settings.addresses == "shown"
         self.server.deadline = settings.deadline
         kept = {name: getattr(old, name) for name in _AT_START}
         if replace(settings, **kept) != settings:
@@ -155,7 +160,7 @@ class HookProcess:
 
 
 def _listed(settings: Settings) -> bool:
-    return bool(settings.next_hops or settings.domains or settings.mapped)
+    return bool(settings.next_hops or settings.domains or settings.mapped or settings.x400)
 
 
 # What a reload does not change.

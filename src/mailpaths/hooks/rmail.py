@@ -22,8 +22,9 @@ BAD_RECIPIENT = 65  # sysexits EX_DATAERR
 TRY_AGAIN = 75  # sysexits EX_TEMPFAIL
 
 # What no shell on the way, no older uux and no sendmail takes for itself: printable ASCII, but for quotes, parentheses,
-# separators, redirections, substitutions, patterns and escapes; and no home directory.
-_HARMLESS = re.compile(r"(?!~)[!#%+./0-9:=?@A-Z^_a-z~-]+\Z")
+# separators, redirections, substitutions, patterns and escapes; and at the beginning no home directory, no file and no
+# list.
+_HARMLESS = re.compile(r"(?![~/:])[!#%+./0-9:=?@A-Z^_a-z~-]+\Z")
 
 
 class NotHandedOverError(MailPathsError):

@@ -82,7 +82,7 @@ class Roads:
             case _:
                 assert_never(answer)
 
-    def _found(self, road: Hosts, asked: Hosts) -> Hosts | Unchanged:
+    def _found(self, road: Hosts, asked: Hosts) -> Hosts | Unchanged | Deferred:
         if not road:
             return _refused(f"the road to {asked[0]} ends here")
         found = (*road, *asked[1:])
@@ -91,7 +91,20 @@ class Roads:
         for host in road:
             if self._is_own(host):
                 return _refused(f"the road to {asked[0]} comes through {host} again")
+        # A router may send mail for one host to another, whom nobody has listed.
+        if self._hosts.key(road[0]) != self._hosts.key(asked[0]):
+            trouble = self._destination(road[0])
+            if trouble is not None:
+                return (
+                    trouble if isinstance(trouble, Deferred) else _refused(f"the road to {asked[0]}: {trouble.reason}")
+                )
         return self._first(found)
+
+    def asks_router(self, asked: Hosts) -> bool:
+        """Tell whether a router is asked about mail that is to visit these hosts."""
+        if self._router is None or not asked or self._allowed.is_next_hop(asked[0]):
+            return False
+        return self._mapped or self._allowed.is_destination(asked[0])
 
     def _first(self, hosts: Hosts) -> Hosts | Unchanged:
         """Return the hosts, if the first of them may be handed what lies behind it."""

@@ -14,7 +14,7 @@ from mailpaths import names
 from mailpaths.addresses import BangPath, Mailbox, ORAddress, parse
 from mailpaths.errors import AddressSyntaxError, ConversionError, MailPathsError, ReadingError
 from mailpaths.hooks import maps
-from mailpaths.hooks.allowing import HostNames
+from mailpaths.hooks.allowing import Domains, HostNames
 from mailpaths.hooks.checking import fault_of, fault_of_transport
 from mailpaths.hooks.decision import Decision, Deferred, Rewritten, Unchanged
 from mailpaths.hooks.or_addresses import ORAddresses
@@ -74,8 +74,9 @@ class Rules:
             raise MailPathsError("the rules need a name of our own that is a host name")
         self._name = names.without_dot(settings.names[0])
         self._roads = Roads(settings, self._hosts, router, is_own=self._is_own)
-        self._transports = [(names.fold(names.without_dot(domain)), value) for domain, value in settings.transports]
-        self._through_us = tuple([names.fold(names.without_dot(one)) for one in settings.through_us])
+        self._transports = dict(settings.transports)
+        self._carried = Domains(self._hosts, self._transports)
+        self._through_us = Domains(self._hosts, settings.through_us)
         x400 = settings.x400
         self._x400 = None
         if x400 is not None:
@@ -104,9 +105,18 @@ class Rules:
 
     def answers_at_once(self, address: str, map: str) -> bool:  # noqa: A002 - what mail servers call it
         """Tell whether no router is asked about an address: most mail is nothing to us, and waits for nobody."""
-        if map == maps.RCPT:
-            return not self._may_be_ours(address)
-        return map not in maps.MAPS or (map == maps.TRANSPORT and not self._transports)
+        if map not in maps.MAPS or len(address) > MAX_KEY or (map == maps.TRANSPORT and not self._transports):
+            return True
+        if map == maps.RCPT and not self._may_be_ours(address):
+            return True
+        found = self._read(address)
+        if isinstance(found, Unchanged):
+            return True
+        left = self._beyond_us(*found)
+        if left is None:
+            return map == maps.RCPT or not self._roads.asks_router(found.route.hosts)
+        # What X.400 makes of a mailbox of ours may be anywhere.
+        return not self._roads.asks_router(left) if left else self._x400 is None
 
     def rewrite(self, address: str, map: str = maps.RCPT) -> Decision:  # noqa: A002 - what mail servers call it
         """Return what becomes of an address under a map: `MAPS` has their names.
@@ -207,15 +217,15 @@ class Rules:
             return Unchanged("no host in it")
         if self._is_own(route.hosts[0]):
             return Unchanged("replies come to us already")
-        first = names.fold(names.without_dot(route.hosts[0]))
-        if "." in first and not first.endswith(self._through_us):
+        first = route.hosts[0]
+        if "." in self._hosts.key(first) and self._through_us.best(first) is None:
             return Unchanged(f"outside hosts reply to {first} themselves")
         return self._through(route)
 
     def _through(self, route: Route) -> Decision:
         """Return the address at our first name that leads to a route, if mail for it would go there."""
         try:
-            candidate = str(spell(Route((self._name, *route.hosts), route.user), PERCENT))
+            candidate = str(spell(Route((self._name, *map(_ascii, route.hosts)), route.user), PERCENT))
         except MailPathsError as error:
             return Unchanged(_first_line(error), refused=True)
         onward = self._recipient(candidate)
@@ -233,8 +243,8 @@ class Rules:
         if not route.hosts or self._is_own(route.hosts[0]):
             return Unchanged("it stays here")
         first = names.fold(self._hosts.written(route.hosts[0]))
-        template = self._template(first)
-        if template is None:
+        pattern = self._carried.best(route.hosts[0])
+        if pattern is None:
             return Unchanged(f"no transport for {first}")
         trouble = self._roads.allow(route.hosts)
         if trouble is not None:
@@ -242,14 +252,12 @@ class Rules:
         road = self._roads.find(route.hosts)
         if isinstance(road, Unchanged | Deferred):
             return road
-        value = template.replace(_NEXT_HOP, self._hosts.key(road[0]))
+        next_hop = self._hosts.key(road[0])
+        if not next_hop:
+            return Unchanged(f"the road to {first} begins at {road[0]}, which is no name of a host", refused=True)
+        value = self._transports[pattern].replace(_NEXT_HOP, next_hop)
         fault = fault_of_transport(value)
         return Rewritten(value, f"{first} by {road[0]}") if fault is None else Unchanged(fault, refused=True)
-
-    def _template(self, host: str) -> str | None:
-        """Return the transport of the longest pattern that a host matches."""
-        fitting = [one for one in self._transports if (host.endswith(one[0]) if one[0][0] == "." else host == one[0])]
-        return max(fitting, key=lambda one: (one[0][0] != ".", len(one[0])))[1] if fitting else None
 
     def _exists(self, text: str) -> Decision:
         rewritten = self._recipient(text)
@@ -307,7 +315,7 @@ class Rules:
         return hosts if hosts and is_bare and self.settings.bare_paths else None
 
     def _spelled(self, hosts: Hosts, user: str, reason: str) -> Decision:
-        written = (self._hosts.written(hosts[0]), *hosts[1:])
+        written = (self._hosts.written(hosts[0]), *map(_ascii, hosts[1:]))
         try:
             value = str(spell(Route(written, user), self.settings.style))
             meant = read(value, self.settings.policy)
@@ -321,6 +329,11 @@ class Rules:
         """Return the decision to write an address, if it may leave us."""
         fault = fault_of(value, local_part=self.settings.local_part, or_address=or_address)
         return Rewritten(value, reason) if fault is None else Unchanged(f"{value}: {fault}", refused=True)
+
+
+def _ascii(host: str) -> str:
+    """Return a host as SMTP carries it: by its A-label where it has one."""
+    return host if host.isascii() else names.fold(host)
 
 
 def _first_line(error: MailPathsError) -> str:

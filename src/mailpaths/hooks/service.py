@@ -12,6 +12,7 @@ from typing import assert_never
 
 from mailpaths.daemon.logs import Journal
 from mailpaths.hooks.decision import Decision, Deferred, Rewritten, Unchanged
+from mailpaths.hooks.maps import MAPS
 from mailpaths.hooks.naming import AddressNames
 from mailpaths.hooks.rules import MAX_KEY, Rules
 from mailpaths.hooks.statistics import HookStatistics
@@ -81,7 +82,7 @@ class HookService:
         if not address.isascii() and any("\udc80" <= letter <= "\udcff" for letter in address):
             return _NO_TEXT
         try:
-            return self._rewrite(address, map_name)
+            return self._rewrite(address, map_name) if map_name in MAPS else rules.rewrite(address, map_name)
         except Exception as error:  # noqa: BLE001 - a fault of ours delays one mail, and stops nobody else's
             self.statistics.faults += 1
             asked = self.names.of(address)

@@ -23,6 +23,8 @@ __all__ = ["MAX_REQUEST", "NOT_FOUND", "SocketmapConversation", "reply_to"]
 
 #: Octets of a request. Postfix sends back what a map answered, and takes answers of 100,000 (socketmap_max_reply_size).
 MAX_REQUEST = 100_000
+# Octets of a map's name.
+_MAX_NAME = 40
 # Octets of a reason: a person reads it in a log.
 _MAX_REASON = 200
 
@@ -80,7 +82,8 @@ class SocketmapConversation:
         name, blank, key = found.partition(b" ")
         if not blank:
             raise WireError("expected a map's name, a blank and a key")
-        return (Question(name.decode("ascii", "backslashreplace"), key),)
+        # No map of ours has a name so long, and nobody reads one in a log.
+        return (Question(name[:_MAX_NAME].decode("ascii", "replace"), key),)
 
     def reply(self, decisions: Sequence[Decision]) -> bytes:
         """Return the reply to the last question."""

@@ -21,7 +21,7 @@ MAX_RECIPIENTS = 10_000
 MAX_OCTETS = 1 << 20
 #: Octets of all fields that are looked into, and different addresses in them. Fields beyond stay as they are: a message
 #: put off for its headers comes again with the same headers until it is given up, and who gets it is not theirs to say.
-MAX_FIELDS = 65_536
+MAX_FIELDS = 32_768
 MAX_ASKED = 1_000
 
 # Nothing else goes out: not a second line, not a second string. That it is one address is what the rules have checked.

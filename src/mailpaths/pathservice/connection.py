@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+from contextlib import suppress
 from time import perf_counter, thread_time
 from typing import TYPE_CHECKING
 
@@ -68,6 +70,7 @@ class Connection(Link):
 
     def _begin(self) -> None:
         """Greet, or say why not."""
+        _take_urgent_octets(self._transport)
         peername = self._transport.get_extra_info("peername")
         self._peer = str(peername[0]) if isinstance(peername, tuple) else "local"
         refusal = self._server.admit(self, self._peer)
@@ -285,6 +288,17 @@ class _Work:
         self.event = event
         self.start = start
         self.timer: asyncio.TimerHandle | None = None
+
+
+def _take_urgent_octets(transport: asyncio.Transport) -> None:
+    """Have urgent octets stand among the others.
+
+    TELNET's "synch" sends DM as urgent data; out of band, it would leave its IAC to the next letter.
+    """
+    found = transport.get_extra_info("socket")
+    if found is not None and found.family in {socket.AF_INET, socket.AF_INET6}:
+        with suppress(OSError):
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
 
 
 def _verb(event: Command | BadLine) -> str:

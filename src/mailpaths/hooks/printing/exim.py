@@ -14,7 +14,7 @@ def printed(settings: Settings) -> str:
     names = host_names(settings)
     where = _place(listener(settings, "Exim"))
     ours = "|".join([name.replace(".", r"\.") for name in names])
-    theirs = "|".join([domain.replace(".", r"\.") for domain in domains(settings.through_us)])
+    theirs = "|".join([_pattern(domain) for domain in domains(settings.through_us)])
     parts = [
         f"""\
 # Exim 4.94 or newer: the rewrite hook for {names[0]}. Each part goes into
@@ -78,6 +78,11 @@ mailpaths_hook:
     if theirs:
         parts.append(f'\\N^(?i).+({theirs})$\\N  "{_asked(where, "sender")}"  Ffrs\n')
     return "".join(parts)
+
+
+def _pattern(domain: str) -> str:
+    """Return what an address ends in whose domain is this one, or below it."""
+    return ("" if domain.startswith(".") else "@") + domain.replace(".", r"\.")
 
 
 def _asked(where: str, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailpaths.daemon.endpoint import Endpoint
-from mailpaths.hooks.printing.asked import PrintingError, domains, host_names, listener, listeners, reached
+from mailpaths.hooks.printing.asked import PrintingError, domains, host_names, listener, listeners, plain, reached
 from mailpaths.hooks.settings import Listener, Settings
 
 __all__ = ["printed"]
@@ -128,4 +128,4 @@ def _place(found: Listener) -> str:
         return f"inet:{place.port}@{place.host}"
     if "@" in place.path:
         raise PrintingError(f"Sendmail takes {place.path!r} for a port and a host")
-    return f"unix:{place.path}"
+    return f"unix:{plain(place.path, 'the path')}"
