@@ -37,7 +37,8 @@ A path without a domain begins here. Recipients that the rules leave alone go on
 on standard input is not read: PROGRAM, a command that may bring arguments of its own, takes the place of this one.
 
 CONFIG and PROGRAM come first and are no options, so that nothing that a neighbour writes can stand in for them. No
-option is passed on, and nothing that a shell might obey: such a message is returned, by exit status 64 or 65.
+option is passed on, and nothing that a shell might obey: by exit status 64 or 65 uuxqt sets the message aside and
+tells its administrator. The sender is told without the text, or not at all (uux -n, as Postfix calls it).
 
 Exit status: that of PROGRAM; 75, by which uuxqt keeps the message and tries again, where a router has no answer now,
 where CONFIG or what it names cannot be read or has a fault, and where PROGRAM cannot be run, since none of that is a
@@ -52,18 +53,18 @@ class _KeptError(click.ClickException):
 
 
 class _WrongCallError(click.ClickException):
-    """The message is returned: sysexits EX_USAGE."""
+    """The message is set aside: sysexits EX_USAGE."""
 
     exit_code = 64
 
 
 class _BadRecipientError(click.ClickException):
-    """The message is returned: sysexits EX_DATAERR."""
+    """The message is set aside: sysexits EX_DATAERR."""
 
     exit_code = streams.BAD_INPUT
 
 
-def _returned(status: int) -> type[click.ClickException]:
+def _ended(status: int) -> type[click.ClickException]:
     """Return the exception that ends the call with this status."""
     known = (_KeptError, _WrongCallError, _BadRecipientError)
     return next(one for one in known if one.exit_code == status)
@@ -99,7 +100,7 @@ def _recipients(config: str, arguments: Sequence[str]) -> tuple[str, ...]:
         settings = replace(hookconfig.read(config), bare_paths=True)
         return room.recipients(hookconfig.rules(settings), arguments)
     except room.NotHandedOverError as error:
-        raise _returned(error.status)(error.message) from error
+        raise _ended(error.status)(error.message) from error
     except click.ClickException as error:  # of the file: a postmaster mends it, and the mail waits
         raise _KeptError(error.format_message()) from error
     except MailPathsError as error:
