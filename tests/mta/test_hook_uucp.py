@@ -309,6 +309,7 @@ def test_nothing_is_queued_for_uucp_while_the_hook_is_down(world: World) -> None
 NOTICE = "Message from UUCP on beta DATE\n\nExecution request failed:\n\trmail {0}\nStandard error output was:\n{1}"
 
 
+@pytest.mark.parametrize("argument", ["-oQ/tmp", "--config=/etc/passwd"])
 @pytest.mark.parametrize(
     ("options", "told"),
     [
@@ -318,16 +319,16 @@ NOTICE = "Message from UUCP on beta DATE\n\nExecution request failed:\n\trmail {
     ],
 )
 def test_what_is_refused_is_kept_and_told_to_the_administrator(
-    world: World, options: list[str], told: list[str]
+    world: World, argument: str, options: list[str], told: list[str]
 ) -> None:
     """Any other status than 75 returns nothing: the sender is told without the text, or not at all (uux -n)."""
     beta = world.beta
     beta.has_our_rmail()
-    world.alpha.site.uux("gamma!joe", "-oQ/tmp", text=UUCP_TEXT, options=options)
+    world.alpha.site.uux("gamma!joe", argument, text=UUCP_TEXT, options=options)
     world.alpha.site.call()
     beta.site.uuxqt(beta.plain.inside)
     assert [line for line in beta.site.log if line.startswith("uuxqt")] == [
-        "uuxqt alpha uucp Executing X.ID (rmail gamma!joe -oQ/tmp)",
+        f"uuxqt alpha uucp Executing X.ID (rmail gamma!joe {argument})",
         "uuxqt alpha uucp ERROR: Execution: Exit status 64",
         "uuxqt alpha uucp Execution failed (X.ID)",
     ]
@@ -337,4 +338,6 @@ def test_what_is_refused_is_kept_and_told_to_the_administrator(
     assert messages["uucp@beta.example"].field("Subject") == ["UUCP execution files saved after failure"]
     for one in told:
         said = re.sub(r"\w{3} \w{3} [ \d]\d [\d:]{8} \d{4}", "DATE", messages[one].body)
-        assert said == NOTICE.format("gamma!joe -oQ/tmp", "mailpaths: an option among the recipients: '-oQ/tmp'")
+        assert said == NOTICE.format(
+            f"gamma!joe {argument}", f"mailpaths: an option among the recipients: {argument!r}"
+        )
