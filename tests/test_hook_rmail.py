@@ -41,6 +41,7 @@ PATIENCE = 60
         (["stranger!user"], ("stranger!user",)),
         (["host!user@elsewhere.example"], ("host!user@elsewhere.example",)),
         (["!"], ("!",)),
+        (["host!o'brien", "o'brien"], ("o'brien@host.uucp", "o'brien")),
         # Each once, in their order.
         (["b", "host!user", "user%host@relay", "b", "a"], ("b", "user@host.uucp", "a")),
     ],
@@ -62,7 +63,8 @@ def test_what_is_handed_over(arguments: list[str], handed: tuple[str, ...]) -> N
         (["a;b"], 65, "no recipient that a command may be handed: 'a;b'"),
         (["host!user\nx"], 65, "no recipient that a command may be handed: 'host!user\\nx'"),
         (["$(id)!user"], 65, "no recipient that a command may be handed: '$(id)!user'"),
-        (["o'brien"], 65, 'no recipient that a command may be handed: "o\'brien"'),
+        (["/etc/passwd"], 65, "no recipient that a command may be handed: '/etc/passwd'"),
+        ([":include:/etc/passwd"], 65, "no recipient that a command may be handed: ':include:/etc/passwd'"),
         (["~root"], 65, "no recipient that a command may be handed: '~root'"),
         (["*"], 65, "no recipient that a command may be handed: '*'"),
         (["|id"], 65, "no recipient that a command may be handed: '|id'"),
@@ -99,7 +101,7 @@ def test_no_option_and_no_shell_word_is_ever_handed_over(arguments: list[str]) -
         for one in recipients(RULES, arguments):
             assert re.fullmatch(r"[!-~]+", one)
             assert one[0] != "-"
-            assert not set(one) & set("\"'`()<>|&;$\\")
+            assert not set(one) & set('"`()<>|&;$\\')
 
 
 # The command, which becomes another program.
@@ -127,7 +129,7 @@ def rmail(
 ) -> tuple[int, str, str]:
     """Run the command with a message, and return its status and what it says."""
     done = subprocess.run(
-        [sys.executable, "-m", "mailpaths", "rmail", config, program.format(site), *arguments],
+        [sys.executable, "-m", "mailpaths", "rmail", config, program.format(site), "--", *arguments],
         input="From joe Mon Jan  4 00:00:00 1988 remote from gamma\n\n--\n.\n",
         capture_output=True,
         text=True,
@@ -186,8 +188,24 @@ def test_a_message_that_stays(site: Path) -> None:
     assert not (site / "arguments").exists()
 
 
+@pytest.mark.parametrize("arguments", [["/bin/sh", "host!user"], ["/bin/sh"], ["--", "/bin/sh", "--", "user"], []])
+def test_a_script_that_forgets_the_program_runs_nothing(site: Path, arguments: list[str]) -> None:
+    """What a neighbour writes does not take the place of what is missing."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mailpaths", "rmail", "mailpaths.toml", *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        cwd=site,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.stdout == ""
+    assert done.returncode in {64, 75}
+
+
 def test_a_program_that_is_this_one_again_does_not_go_round(site: Path) -> None:
-    again = f"{sys.executable} -m mailpaths rmail mailpaths.toml {site}/rmail"
+    again = f"{sys.executable} -m mailpaths rmail mailpaths.toml {site}/rmail --"
     said = f"mailpaths: {site}/rmail called mailpaths rmail again; PROGRAM names the real one\n"
     assert rmail(site, "user", program=again) == (75, "", said)
 

@@ -26,18 +26,19 @@ Example, the file that uuxqt runs as rmail (command-path of Taylor UUCP):
   #!/bin/sh
   mailpaths=/opt/mailpaths/bin/mailpaths
   [ -x $mailpaths ] || exit 75
-  exec $mailpaths rmail /etc/mailpaths/mailpaths.toml /usr/sbin/rmail "$@"
+  exec $mailpaths rmail /etc/mailpaths/mailpaths.toml /usr/sbin/rmail -- "$@"
 
 \b
 What it does, without a message:
-  $ mailpaths rmail mailpaths.toml /bin/echo 'host!user' user@elsewhere.example
+  $ mailpaths rmail mailpaths.toml /bin/echo -- 'host!user' user@elsewhere.example
   user@host.uucp user@elsewhere.example
 
 A path without a domain begins here. Recipients that the rules leave alone go on as they came, each once. The message
 on standard input is not read: PROGRAM, a command that may bring arguments of its own, takes the place of this one.
 
-CONFIG and PROGRAM come first and are no options, so that nothing that a neighbour writes can stand in for them. No
-option is passed on, and nothing that a shell might obey: such a message is returned, by exit status 64 or 65.
+CONFIG, PROGRAM and "--" come first and are no options, so that nothing that a neighbour writes can stand in for them.
+No option is passed on, and nothing that a shell might obey: by exit status 64 or 65 uuxqt sets the message aside and
+tells its administrator. The sender is told without the text, or not at all (uux -n, as Postfix calls it).
 
 Exit status: that of PROGRAM; 75, by which uuxqt keeps the message and tries again, where a router has no answer now,
 where CONFIG or what it names cannot be read or has a fault, and where PROGRAM cannot be run, since none of that is a
@@ -52,18 +53,18 @@ class _KeptError(click.ClickException):
 
 
 class _WrongCallError(click.ClickException):
-    """The message is returned: sysexits EX_USAGE."""
+    """The message is set aside: sysexits EX_USAGE."""
 
     exit_code = 64
 
 
 class _BadRecipientError(click.ClickException):
-    """The message is returned: sysexits EX_DATAERR."""
+    """The message is set aside: sysexits EX_DATAERR."""
 
     exit_code = streams.BAD_INPUT
 
 
-def _returned(status: int) -> type[click.ClickException]:
+def _ended(status: int) -> type[click.ClickException]:
     """Return the exception that ends the call with this status."""
     known = (_KeptError, _WrongCallError, _BadRecipientError)
     return next(one for one in known if one.exit_code == status)
@@ -77,11 +78,12 @@ def _returned(status: int) -> type[click.ClickException]:
 )
 @click.argument("config", metavar="CONFIG", shell_complete=options.file)
 @click.argument("program", metavar="PROGRAM")
-@click.argument("arguments", nargs=-1, metavar="RECIPIENT...")
+@click.argument("arguments", nargs=-1, metavar="-- RECIPIENT...")
 def rmail(*, config: str, program: str, arguments: Sequence[str]) -> NoReturn:
     """Rewrite each RECIPIENT by the rules of CONFIG, and hand over to PROGRAM, the real rmail."""
     try:
-        _become([*_command(options.native(program)), *_recipients(config, arguments)])
+        given = _behind_the_mark(arguments)
+        _become([*_command(options.native(program)), *_recipients(config, given)])
     except click.ClickException as error:
         _log(error.format_message())
         raise
@@ -89,6 +91,16 @@ def rmail(*, config: str, program: str, arguments: Sequence[str]) -> NoReturn:
         message = f"a fault of mailpaths itself, please report it: {error!r}"
         _log(message)
         raise _KeptError(message) from error
+
+
+def _behind_the_mark(arguments: Sequence[str]) -> Sequence[str]:
+    """Return the recipients. Raises `_KeptError` without the mark before them.
+
+    A script that has forgotten PROGRAM would run what a neighbour names.
+    """
+    if not arguments or arguments[0] != "--":
+        raise _KeptError("expected CONFIG, PROGRAM and '--' before the recipients")
+    return arguments[1:]
 
 
 def _recipients(config: str, arguments: Sequence[str]) -> tuple[str, ...]:
@@ -99,7 +111,7 @@ def _recipients(config: str, arguments: Sequence[str]) -> tuple[str, ...]:
         settings = replace(hookconfig.read(config), bare_paths=True)
         return room.recipients(hookconfig.rules(settings), arguments)
     except room.NotHandedOverError as error:
-        raise _returned(error.status)(error.message) from error
+        raise _ended(error.status)(error.message) from error
     except click.ClickException as error:  # of the file: a postmaster mends it, and the mail waits
         raise _KeptError(error.format_message()) from error
     except MailPathsError as error:

@@ -1,8 +1,10 @@
 """`recipients`: what rmail is handed by UUCP, and what the real rmail is handed in its place.
 
 uuxqt runs ``rmail`` with what a neighbour has written: ``rmail host!user``. A path without a domain begins here (RFC
-976 2.5): the rules are to have ``bare_paths``. It is all or nothing: uuxqt can keep a message, by exit status 75
-(EX_TEMPFAIL), or return it, by any other but 0, and knows no recipients apart.
+976 2.5): the rules are to have ``bare_paths``. It is all or nothing, since uuxqt knows no recipients apart: by exit
+status 75 (EX_TEMPFAIL) it keeps a message and tries again; by any other but 0 it puts its files aside and tells its
+administrator. The sender gets a notice without the text, and none at all where his host has called ``uux -n``, as
+Postfix does. So whom we only might refuse, the real rmail is handed: a mail server returns mail whole.
 """
 
 from __future__ import annotations
@@ -21,10 +23,10 @@ WRONG_CALL = 64  # sysexits EX_USAGE
 BAD_RECIPIENT = 65  # sysexits EX_DATAERR
 TRY_AGAIN = 75  # sysexits EX_TEMPFAIL
 
-# What no shell on the way, no older uux and no sendmail takes for itself: printable ASCII, but for quotes, parentheses,
-# separators, redirections, substitutions, patterns and escapes; and at the beginning no home directory, no file and no
-# list.
-_HARMLESS = re.compile(r"(?![~/:])[!#%+./0-9:=?@A-Z^_a-z~-]+\Z")
+# What no shell on the way, no older uux and no sendmail takes for itself: printable ASCII, but for double quotes,
+# parentheses, separators, redirections, substitutions, patterns and escapes; and at the beginning no home directory, no
+# file and no list. An apostrophe stands in names of people, and the hook lets it out to uux, too.
+_HARMLESS = re.compile(r"(?![~/:])[!#%'+./0-9:=?@A-Z^_a-z~-]+\Z")
 
 
 class NotHandedOverError(MailPathsError):
@@ -45,7 +47,7 @@ def recipients(rules: Rules, arguments: Sequence[str]) -> tuple[str, ...]:
 
     Raises `NotHandedOverError`: with 64 where there is none, or an option among them, for none of those is a
     neighbour's to give; with 65 for one that holds what a shell might obey; with 75 where the rules have no answer now.
-    The first two return the message to its sender; nothing is dropped.
+    The first two set the message aside, for the administrator of UUCP; nothing is dropped.
 
     >>> from mailpaths.hooks import Rules, Settings
     >>> rules = Rules(Settings(names=("relay.example",), next_hops=("host",), bare_paths=True))
