@@ -37,6 +37,7 @@ REPLIES = {
     # Whether it is listed nobody knows now.
     "user%far.example@relay.example": ((451, 451), (451, 451), (451, 451)),
     '"user%far.example"@relay.example': ((451, 451), (451, 451), (451, 451)),
+    "/S=user/PRMD=Evil/ADMD=X/C=US/@relay.example": ((451, 451), (451, 451), (451, 451)),
     # Paths and second hops are not for strangers, whatever the hook says.
     "relay!host!user@relay.example": ((451, 554), (451, 550), (451, 451)),
     "host!a!user@relay.example": ((451, 554), (451, 550), (451, 451)),
@@ -45,7 +46,6 @@ REPLIES = {
     '"user@far.example"@relay.example': ((451, 554), (451, 550), (451, 451)),
     # Sendmail queues what it could deliver to a user of its own, and looks again then.
     "user@relay.example": ((451, 451), (451, 451), (250, 250)),
-    "/S=user/PRMD=Evil/ADMD=X/C=US/@relay.example": ((451, 451), (451, 451), (250, 250)),
     "postmaster@relay.example": ((451, 451), (250, 250), (250, 250)),
     # Mail that has nothing to do with us: Postfix asks for every recipient.
     "user@far.example": ((451, 451), (250, 550), (250, 550)),
