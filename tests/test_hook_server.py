@@ -421,6 +421,26 @@ def test_unix_sockets_have_their_permissions_and_go_with_the_server(tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_nobody_may_connect_before_a_socket_has_its_group_and_permissions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = UnixSocket(str(tmp_path / "hook.sock"), mode=0o666)
+    before: list[int] = []
+    chmod = os.chmod
+
+    def watched(path: str, mode: int) -> None:
+        before.append(stat.S_IMODE(os.lstat(path).st_mode))
+        chmod(path, mode)
+
+    monkeypatch.setattr(os, "chmod", watched)
+    mask = os.umask(0o022)
+    os.umask(mask)
+    bind(place).close()
+    assert (before, stat.S_IMODE(os.lstat(place.path).st_mode)) == ([0], 0o666)
+    # The mask of the process is as it was.
+    assert os.umask(mask) == mask
+
+
 def test_a_socket_that_a_dead_server_left_is_replaced(tmp_path: Path) -> None:
     place = UnixSocket(str(tmp_path / "hook.sock"))
     bind(place).close()
