@@ -139,8 +139,9 @@ def test_an_answer_to_try_again(run: Run, config: Path) -> None:
 
 
 def test_a_running_hook_is_asked(run: Run, server: Endpoint) -> None:
-    for place in (f"inet:{server}", f"socketmap:inet:{server}"):
-        assert run("hook", "query", place, "rcpt", ASKED) == Result(0, "user@host.uucp\n", "")
+    for words in ([f"inet:{server}", "rcpt"], [f"socketmap:inet:{server}", "rcpt"], [f"socketmap:inet:{server}:rcpt"]):
+        assert run("hook", "query", *words, ASKED) == Result(0, "user@host.uucp\n", "")
+        assert run("hook", "query", *words, stdin=ASKED.encode()) == Result(0, "user@host.uucp\n", "")
     assert run("hook", "query", f"inet:{server}", "rcpt", stdin=f"{ASKED}\na@b\n".encode()) == Result(
         1, "user@host.uucp\n\n", "mailpaths: line 2: not found\n"
     )
@@ -170,11 +171,26 @@ def test_a_running_hook_is_asked(run: Run, server: Endpoint) -> None:
 def test_what_other_servers_say(run: Run, said: bytes, status: int, complaint: str) -> None:
     def script(peer: socket.socket) -> None:
         peer.recv(100)
-        peer.sendall(said.replace(b"15:", b"15:"))
+        peer.sendall(said)
 
     with scripted(script) as other:
         found = run("hook", "query", f"inet:{other}", "map", "key")
         assert found == Result(status, "\n", f"mailpaths: key: {complaint.format(other)}\n")
+
+
+@pytest.mark.parametrize("words", [["unix:{}", "rcpt"], ["socketmap:unix:{}:rcpt"]])
+def test_a_socket_that_is_not_there(run: Run, tmp_path: Path, words: list[str]) -> None:
+    path = str(tmp_path / "hook.sock")
+    assert run("hook", "query", *[word.format(path) for word in words], "a@b") == Result(
+        69, "\n", f"mailpaths: a@b: cannot connect to unix:{path}: No such file or directory\n"
+    )
+
+
+@pytest.mark.parametrize("server", ["inet:127.0.0.1:9001", "socketmap:inet:[::1]:9001", "socketmap:unix:/hook.sock"])
+def test_no_map(run: Run, server: str) -> None:
+    assert run("hook", "query", server) == Result(
+        64, "", "mailpaths: missing argument 'MAP'.\nTry 'mailpaths hook query --help' for help.\n"
+    )
 
 
 def test_a_place_that_is_none(run: Run) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from mailpaths.daemon import Endpoint, UnixSocket
+from mailpaths.daemon.endpoint import EndpointError
 from mailpaths.hooks import Rules, SocketmapClient, SocketmapError, SocketmapReply, running
 from mailpaths.hooks.netstring import netstring
 from tests.hookservers import SETTINGS
 from tests.pathservers import Script, scripted
+from tests.processes import PATIENCE
 
 RULES = Rules(SETTINGS)
 
@@ -43,6 +46,8 @@ def test_questions_to_our_own(server: Endpoint) -> None:
         assert str(client.ask("nomap", "a@b")) == (
             "TEMP there is no map of this name; there are rcpt, sender, transport, exists"
         )
+        with pytest.raises(SocketmapError, match=r"^no octets stand for '\\ud800'$"):
+            client.ask("rcpt", "a\ud800b")
         with pytest.raises(SocketmapError, match=r"^the name of a map ends at a blank: 'a b'$"):
             client.ask("a b", "c")
         client.close()
@@ -73,6 +78,7 @@ def test_replies_of_others(said: bytes, reply: SocketmapReply, shown: str) -> No
         (b"", "inet:{} closed the connection without a reply"),
         (b"5:OK", "inet:{} closed the connection in the middle of a reply"),
         (b"220 mx ESMTP\r\n", "inet:{} does not speak socketmap: expected the length of a netstring and a colon"),
+        (b"4:OK x,4:OK y,", "inet:{} says more than one reply to a question"),
         (b"100001:", "inet:{} does not speak socketmap: a netstring of 100001 octets, and the limit is 100000"),
     ],
 )
@@ -104,6 +110,33 @@ def test_a_socket_in_the_file_system_that_does_not_answer(tmp_path: Path) -> Non
         with SocketmapClient(place, timeout=0.1) as client, pytest.raises(SocketmapError) as caught:
             client.ask("map", "key")
     assert str(caught.value) == f"no answer from {place} in 0.1 s"
+
+
+def test_an_answer_that_never_ends_has_no_more_time_than_any_other() -> None:
+    def dripping(peer: socket.socket) -> None:
+        peer.recv(100)
+        peer.settimeout(0.02)
+        peer.sendall(b"90000:")
+        while True:
+            try:
+                if not peer.recv(1):
+                    return
+            except TimeoutError:
+                peer.sendall(b"x")
+
+    with scripted(dripping) as other, SocketmapClient(other, timeout=0.2) as client:
+        begin = time.monotonic()
+        with pytest.raises(SocketmapError) as caught:
+            client.ask("map", "key")
+        assert time.monotonic() - begin < PATIENCE
+        assert str(caught.value) == f"no answer from inet:{other} in 0.2 s"
+
+
+def test_a_path_that_no_socket_can_have() -> None:
+    for path in ("", "/a\0", "/\ud800", "/" + "x" * 107):
+        with pytest.raises(EndpointError) as caught:
+            UnixSocket(path)
+        assert str(caught.value) == f"expected a path of 1 to 107 octets for a socket, found {path!r}"
 
 
 def test_nobody_there(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from mailpaths.hooks import (
     load,
     parse,
 )
-from mailpaths.hooks.places import line_of
+from mailpaths.hooks.places import Key, Places
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
 PLAIN = Settings(names=("relay.example",))
@@ -142,11 +143,20 @@ def test_what_is_left_out_denies() -> None:
     assert PLAIN.listeners == (Listener(address=Endpoint("127.0.0.1", 9001)),)
 
 
+def test_the_first_file_of_the_docs() -> None:
+    assert load(EXAMPLES / "mailpaths.toml") == Settings(
+        names=("relay.example", "relay"),
+        next_hops=("host", "gamma"),
+        domains=("host.csnet", ".bitnet"),
+        transports=((".uucp", "uucp:{next_hop}"),),
+    )
+
+
 @pytest.mark.parametrize("name", ["mailpaths.toml", "x400.toml"])
-def test_the_files_of_the_docs(name: str) -> None:
+def test_the_files_of_the_docs_open_and_leave_no_doubt(name: str) -> None:
     settings = load(EXAMPLES / name)
     assert doubts(settings) == ()
-    assert Rules.open(settings).settings == settings
+    Rules.open(settings)
 
 
 @pytest.mark.parametrize(
@@ -157,6 +167,9 @@ def test_the_files_of_the_docs(name: str) -> None:
         ("names = 1\nnames = 2", ["2: no TOML: cannot overwrite a value"]),
         ('names = ["a"]\n[allow]\nx', ["3: no TOML: expected '=' after a key in a key/value pair"]),
         ("a = " + "[" * 20_000, ["no TOML: nested too deeply"]),
+        ("a = " + "1" * 5000, ["no TOML: a whole number of thousands of digits"]),
+        ('names = ["a"]\n# \ud800', ["2: not UTF-8, as TOML is"]),
+        ('\ufeffnames = ["a"]', ["1: no TOML: it begins with a byte order mark"]),
         # Names.
         ("", ['names: expected our own names, such as names = ["relay.example"]']),
         ("names = []", ['1: names: expected our own names, such as names = ["relay.example"]']),
@@ -178,6 +191,8 @@ def test_the_files_of_the_docs(name: str) -> None:
         ('names = ["a"]\nbare_paths = 1979-05-27', ["2: bare_paths: expected true or false, found a date or time"]),
         ('names = ["a"]\nstlye = "percent"', ["2: stlye: there is no such key; did you mean style?"]),
         ('names = ["a"]\n"x y" = {}', ['2: "x y": there is no such table']),
+        ('names = ["a"]\n"kä\\"se" = 1', ['2: "kä\\"se": there is no such key']),
+        ('names = ["a"]\n"x\\n\\u001b[1m" = 1', [r'2: "x\n\u001b[1m": there is no such key']),
         ('names = ["a"]\nallow = 1', ["2: allow: expected a table, found a whole number (1)"]),
         # In [allow].
         (
@@ -213,6 +228,10 @@ def test_the_files_of_the_docs(name: str) -> None:
                 '6: transport.".c": expected transport:nexthop, such as "uucp:{next_hop}", found \'{next_hop}\'',
             ],
         ),
+        (
+            'names = ["a"]\n[transport]\nhost.csnet = "uucp:x"',
+            ['3: transport.host: a domain with dots stands in quotes: "host.example"'],
+        ),
         # In [x400].
         (
             (
@@ -242,6 +261,18 @@ def test_the_files_of_the_docs(name: str) -> None:
             ],
         ),
         ('names = ["a"]\n[limits]\nhops = 5.0', ["3: limits.hops: expected a whole number, found a number (5.0)"]),
+        (
+            f"names = [1{'0' * 400}]\n[limits]\nhops = 0x{'f' * 6000}\nidle = -9223372036854775809",
+            [
+                "1: names[1]: expected a string, found a whole number of more than 64 bits",
+                "3: limits.hops: expected a whole number, found a whole number of more than 64 bits",
+                "4: limits.idle: expected a number, found a whole number of more than 64 bits",
+            ],
+        ),
+        (
+            'names = ["a"]\n[limits]\nidle = -9223372036854775808',
+            ["3: limits.idle: expected 1 to 86,400, found -9.22337e+18"],
+        ),
         # In [[listen]].
         ('names = ["a"]\n[listen]\n', ["2: listen: expected tables, each begun by [[listen]]"]),
         (
@@ -273,6 +304,23 @@ def test_the_files_of_the_docs(name: str) -> None:
                 "4: listen[2].address: another [[listen]] has this address",
                 "5: listen[2].name: another [[listen]] has the name 'socketmap'; give each its own",
             ],
+        ),
+        (
+            (
+                'names = ["a"]\n[[listen]]\naddress = "unix:/a"\nmode = "0600"\n'
+                '[[listen]]\naddress = "unix:/a"\nname = "b"\ngroup = "post fix"\n'
+                '[[listen]]\naddress = "unix:/a\\nb"\nname = "c"\n'
+                '[[listen]]\naddress = "unix:/a"\nname = "d"'
+            ),
+            [
+                "8: listen[2].group: expected the name of a group",
+                "10: listen[3].address: control characters are in 'unix:/a\\nb'",
+                "13: listen[4].address: another [[listen]] has this address",
+            ],
+        ),
+        (
+            'names = ["a"]\n[[listen]]\naddress = "inet:127.0.0.1:9117"\n\n[metrics]',
+            ["5: metrics.listen: a [[listen]] has the address 127.0.0.1:9117"],
         ),
         # In [log] and [metrics].
         (
@@ -374,8 +422,90 @@ def test_a_pipe_is_read_too() -> None:
         ("a = 'x'", ("a", 0), None),
     ],
 )
-def test_the_line_of_a_key(text: str, key: tuple[str | int, ...], line: int | None) -> None:
-    assert line_of(text, key) == line
+def test_the_line_of_a_key(text: str, key: Key, line: int | None) -> None:
+    assert Places(text).line_of(key) == line
+
+
+def keys_of(value: object, key: Key = ()) -> Iterator[Key]:
+    """Every key and element in a value."""
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, one in steps:
+        yield (*key, step)
+        yield from keys_of(one, (*key, step))
+
+
+def lines_by_reading(text: str) -> dict[Key, int]:
+    """The line of each key, by the reading of every beginning: a key that a longer one adds began behind the last."""
+    lines = text.split("\n")
+    found: dict[Key, int] = {}
+    begin = 1
+    for count in range(1, len(lines) + 1):
+        for end in ("", "\n]"):
+            try:
+                value = tomllib.loads("\n".join(lines[:count]) + end)
+            except tomllib.TOMLDecodeError:
+                continue
+            for key in keys_of(value):
+                found.setdefault(key, begin)
+            begin = count + 1
+            break
+    return found
+
+
+WRITTEN = (
+    st.sampled_from(["1", '"x"', "{a = 1, b = [1]}", "[]", '["a", "b"]'])
+    | st.lists(st.sampled_from(["", "  1,", "  # ]", "  2, 3,", '  "]",', '  """', "  [4,", "  ],"]), max_size=6).map(
+        lambda rows: "\n".join(["[", *rows, "]"])
+    )
+    | st.lists(st.sampled_from(["", "[x]", "a = 1", "]"]), max_size=4).map(
+        lambda rows: "\n".join(["'''", *rows, "'''"])
+    )
+)
+STATEMENTS = st.one_of(
+    st.sampled_from(["", "# a = 1", "[x]", "[x.y]", "[[z]]", "[[z.w]]"]),
+    st.builds("{} = {}".format, st.sampled_from(["a", "b", "c.d", '"e f"', "g"]), WRITTEN),
+)
+
+
+@given(st.lists(STATEMENTS, max_size=12).map("\n".join))
+def test_lines_are_those_of_a_reading_of_every_beginning(text: str) -> None:
+    try:
+        whole = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return
+    places = Places(text)
+    assert {key: places.line_of(key) for key in keys_of(whole)} == lines_by_reading(text)
+
+
+def test_a_fault_far_down_is_found_by_a_few_readings(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "\n".join(
+        ['names = ["a"]', "[allow]", "next_hops = [", *[f'  "host{n}",' for n in range(4000)], '  "b b",', "]"]
+    )
+    read: list[int] = []
+    loads = tomllib.loads
+
+    def counted(one: str) -> dict[str, object]:
+        read.append(len(one))
+        return loads(one)
+
+    monkeypatch.setattr(tomllib, "loads", counted)
+    with pytest.raises(ConfigError) as caught:
+        parse(text)
+    assert caught.value.faults == (Fault(4004, "allow.next_hops[4001]", "'b b' is no name of a host"),)
+    assert len(read) <= 2 * 12 + 2
+
+
+def test_more_faults_than_anybody_reads() -> None:
+    text = "\n".join(['names = ["a"]', "[allow]", "next_hops = [", *['  "b b",'] * 300, "]"])
+    with pytest.raises(ConfigError) as caught:
+        parse(text)
+    assert caught.value.faults == (
+        *[Fault(n + 3, f"allow.next_hops[{n}]", "'b b' is no name of a host") for n in range(1, 51)],
+        Fault(None, "", "250 more faults"),
+    )
+    with pytest.raises(ConfigError) as caught:
+        parse("\n".join(['names = ["a"]', *[f"x{n} = 1" for n in range(51)]]))
+    assert caught.value.faults[-1] == Fault(None, "", "1 more fault")
 
 
 @given(st.text(max_size=200) | st.sampled_from(EVERYTHING.split("\n\n")).map(lambda part: f'names = ["a"]\n{part}'))
@@ -419,7 +549,24 @@ def test_any_value_of_any_key_is_settings_or_told_faults(data: st.DataObject) ->
                 "allow.domains: .EDU. is every host of a whole top-level domain",
             ],
         ),
-        (replace(PLAIN, mapped=True), ["allow.mapped: there is no router in [roads] that would know a host"]),
+        (
+            replace(PLAIN, mapped=True),
+            ["allow.mapped: there is no router in [roads] that knows hosts by name, as map: and paths: do"],
+        ),
+        (
+            replace(PLAIN, mapped=True, next_hops=("host",), routers=("smarthost:host", "gateways:", "path:127.0.0.1")),
+            ["allow.mapped: there is no router in [roads] that knows hosts by name, as map: and paths: do"],
+        ),
+        (replace(PLAIN, mapped=True, next_hops=("host",), routers=("smarthost:host", "paths:file")), []),
+        (
+            replace(PLAIN, x400=X400Settings(next_hop="x400.example")),
+            ["x400.next_hop: without x400.management_domains no O/R address goes to X.400"],
+        ),
+        (
+            replace(PLAIN, x400=X400Settings(management_domains=("/ADMD=X/C=US/",))),
+            ["x400.management_domains: without x400.next_hop no O/R address goes to X.400"],
+        ),
+        (replace(PLAIN, x400=X400Settings(tables="tables")), []),
         (
             replace(PLAIN, mapped=True, routers=("map:",), in_address=False, deadline=3.0),
             [

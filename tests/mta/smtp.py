@@ -29,7 +29,12 @@ class Session:
 
     def __init__(self, port: int, *, client: str = "127.0.0.1", helo: str = "client.example") -> None:
         self._smtp = smtplib.SMTP("127.0.0.1", port, helo, PATIENCE, source_address=(client, 0))
+        self._smtp.command_encoding = "utf-8"  # what is no ASCII is for the server to refuse
         self._smtp.ehlo()
+
+    def hang_up(self) -> None:
+        """End without a word: Exim waits a fifth of a second behind QUIT."""
+        self._smtp.close()
 
     def __enter__(self) -> Self:
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -19,16 +20,19 @@ __all__ = ["query"]
 
 _NOT_FOUND = 1  # as postmap -q has it
 _PREFIX = "socketmap:"
+# A place with the name of a map behind its last colon; the last word of a bare inet: place is its port.
+_WITH_MAP = re.compile(r"(?:unix:.+|inet:.*:[0-9]+):[^:]+\Z")
 
 _EPILOG = """\b
 Examples:
   $ mailpaths hook query inet:127.0.0.1:9001 rcpt 'relay!host!user@relay.example'
   user@host.uucp
   $ mailpaths hook query unix:/run/mailpaths/hook.sock rcpt user@elsewhere.example
+  $ mailpaths hook query socketmap:inet:127.0.0.1:9001:rcpt user@elsewhere.example
 
-SERVER is inet:HOST:PORT or unix:/PATH, with socketmap: before it if you like, as Postfix writes it; MAP is the name of
-a map there. Keys are the arguments behind it, or one a line on standard input. Line N of the output is line N of the
-input: what the map says of the key, empty where it says nothing; standard error says why.
+SERVER is inet:HOST:PORT or unix:/PATH, and MAP the name of a map there. Both may come in one word, as Postfix writes
+them: socketmap:inet:HOST:PORT:MAP. Keys are the arguments behind them, or one a line on standard input. Line N of the
+output is line N of the input: what the map says of the key, empty where it says nothing; standard error says why.
 
 With --json a row has "input", "status" - "ok", "notfound", "later" or "error" -, "output", "error", and "reply", which
 is what the server said.
@@ -37,19 +41,24 @@ Exit status: 0; 1 when a key was not found; 75 when a server says to try again; 
 what no socketmap says; 64 for a wrong call."""
 
 
-def _server(_context: click.Context, _parameter: click.Parameter, value: str) -> Endpoint | UnixSocket:
+def _server(
+    _context: click.Context, _parameter: click.Parameter, value: str
+) -> tuple[Endpoint | UnixSocket, str | None]:
+    """Return the place of a server and, where Postfix's spelling names one, the map."""
     from mailpaths.hooks.configfile import place
 
+    text, name = value.removeprefix(_PREFIX), None
+    if text != value and _WITH_MAP.match(text):
+        text, _, name = text.rpartition(":")
     try:
-        return place(value.removeprefix(_PREFIX))
+        return place(text), name
     except MailPathsError as error:
         raise click.BadParameter(f"{error}.") from error
 
 
 @click.command(epilog=_EPILOG, short_help="Ask a running socketmap, our own or another.")
 @click.argument("server", callback=_server)
-@click.argument("map_name", metavar="MAP")
-@click.argument("keys", nargs=-1, metavar="[KEY]...")
+@click.argument("words", nargs=-1, metavar="MAP [KEY]...")
 @click.option(
     "--timeout",
     type=options.Number(0, 86_400, min_open=True),
@@ -60,19 +69,24 @@ def _server(_context: click.Context, _parameter: click.Parameter, value: str) ->
 )
 @options.as_json
 @options.quiet
-def query(  # noqa: PLR0913 - one parameter an option
+def query(
     *,
-    server: Endpoint | UnixSocket,
-    map_name: str,
-    keys: Sequence[str],
+    server: tuple[Endpoint | UnixSocket, str | None],
+    words: Sequence[str],
     timeout: float,
     as_json: bool,
     quiet: bool,
 ) -> int:
     """Print what a socketmap server says of each key in a map."""
+    place, map_name = server
+    keys = list(words)
+    if map_name is None:
+        if not keys:
+            raise click.UsageError("Missing argument 'MAP'.")
+        map_name = keys.pop(0)
     output = streams.Output()
     status = streams.OK
-    with SocketmapClient(server, timeout=timeout) as client:
+    with SocketmapClient(place, timeout=timeout) as client:
         for one in streams.inputs(keys):
             reply: SocketmapReply | None = None
             fault: MailPathsError | None = None

@@ -82,7 +82,11 @@ class UnixSocket:
 
     def __post_init__(self) -> None:
         """Check the path."""
-        if not self.path or "\0" in self.path or len(self.path.encode(errors="surrogateescape")) > _MOST_PATH:
+        try:
+            octets = self.path.encode(errors="surrogateescape")
+        except UnicodeEncodeError:
+            octets = b""
+        if not octets or b"\0" in octets or len(octets) > _MOST_PATH:
             raise EndpointError(f"expected a path of 1 to {_MOST_PATH} octets for a socket, found {self.path!r}")
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -41,7 +42,7 @@ class SocketmapReply(NamedTuple):
 class SocketmapClient:
     """A connection to a socketmap server, made when the first question is asked.
 
-    ``timeout`` are the seconds that connecting and each answer may take.
+    ``timeout`` are the seconds that each answer may take, however slowly it comes; connecting is part of the first.
 
     >>> from mailpaths.daemon import Endpoint
     >>> client = SocketmapClient(Endpoint("127.0.0.1", 9))
@@ -63,8 +64,8 @@ class SocketmapClient:
 
         Octets that are no UTF-8 stand for themselves, in both directions (PEP 383).
         """
-        octets = key if isinstance(key, bytes) else key.encode("utf-8", "surrogateescape")
-        name = map.encode("utf-8", "surrogateescape")
+        octets = key if isinstance(key, bytes) else _octets(key)
+        name = _octets(map)
         if b" " in name:
             raise SocketmapError(f"the name of a map ends at a blank: {map!r}")
         try:
@@ -76,15 +77,20 @@ class SocketmapClient:
         return SocketmapReply(status, data if blank else None)
 
     def _exchange(self, request: bytes) -> bytes:
+        end = time.monotonic() + self._timeout
         link = self._socket or self._connect()
         try:
+            link.settimeout(_left(end))
             link.sendall(request)
             while (found := self._strings.next_string()) is None:
+                link.settimeout(_left(end))
                 octets = link.recv(_OCTETS)
                 if not octets:
                     what = "in the middle of a reply" if self._strings.is_amid else "without a reply"
                     raise SocketmapError(f"{self._name} closed the connection {what}")
                 self._strings.feed(octets)
+            if self._strings.is_amid:
+                raise SocketmapError(f"{self._name} says more than one reply to a question")
         except WireError as error:
             raise SocketmapError(f"{self._name} does not speak socketmap: {error}") from error
         except TimeoutError as error:
@@ -132,6 +138,21 @@ class SocketmapClient:
     ) -> None:
         """End the connection."""
         self.close()
+
+
+def _octets(text: str) -> bytes:
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        raise SocketmapError(f"no octets stand for {text[error.start : error.end]!r}") from error
+
+
+def _left(end: float) -> float:
+    """Return the seconds until then. Raises `TimeoutError` where there are none."""
+    found = end - time.monotonic()
+    if found <= 0:
+        raise TimeoutError
+    return found
 
 
 def _reason(error: OSError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from mailpaths.errors import MailPathsError
 from mailpaths.hooks.allowing import HostNames
 from mailpaths.hooks.checking import fault_of_transport
 from mailpaths.hooks.maps import MAPS
-from mailpaths.hooks.places import Key, line_of
+from mailpaths.hooks.places import Key, Places
 from mailpaths.hooks.settings import Listener, Naming, Protocol, Settings, Spelling, X400Settings
 from mailpaths.hooks.tomltable import Check, Faults, TomlTable, either
 from mailpaths.policy import INTERNET
@@ -28,11 +29,14 @@ __all__ = ["ConfigError", "Fault", "UnreadableError", "load", "parse", "place"]
 
 #: Octets of a file: a postmaster's has some hundreds.
 _MOST = 1 << 20
+# Faults that are told: to find the line of one takes longer the longer the text is.
+_MOST_FAULTS = 50
 _PORT = 9001
 _METRICS_PORT = 9117
 _MODE = re.compile(r"0?[0-7]{3}\Z")
 _HOST = re.compile(r"[\w.-]+\Z")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,255}\Z")
+_BYTE_ORDER_MARK = "\ufeff"
 _SYNTAX_PLACE = re.compile(r" \(at (?:line (?P<line>[0-9]+), column [0-9]+|end of document)\)\Z")
 
 
@@ -87,12 +91,7 @@ def load(path: Path) -> Settings:
         raise UnreadableError(f"cannot read {path!r}: {error}") from error
     if len(octets) > _MOST:
         raise ConfigError(str(path), (Fault(None, "", f"more than {_MOST:,} octets"),))
-    try:
-        text = octets.decode()
-    except UnicodeDecodeError as error:
-        line = octets.count(b"\n", 0, error.start) + 1
-        raise ConfigError(str(path), (Fault(line, "", "not UTF-8, as TOML is"),)) from error
-    return parse(text, name=str(path))
+    return parse(octets.decode(errors="surrogateescape"), name=str(path))
 
 
 def parse(text: str, *, name: str = "mailpaths.toml") -> Settings:
@@ -103,6 +102,13 @@ def parse(text: str, *, name: str = "mailpaths.toml") -> Settings:
     """
     text = text.replace("\r\n", "\n")
     try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        before = text.count("\n", 0, error.start)
+        raise ConfigError(name, (Fault(before + 1, "", "not UTF-8, as TOML is"),)) from error
+    if text.startswith(_BYTE_ORDER_MARK):
+        raise ConfigError(name, (Fault(1, "", "no TOML: it begins with a byte order mark"),))
+    try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         message = str(error)
@@ -112,22 +118,34 @@ def parse(text: str, *, name: str = "mailpaths.toml") -> Settings:
         raise ConfigError(name, (Fault(line, "", f"no TOML: {message[:1].lower()}{message[1:]}"),)) from error
     except RecursionError as error:
         raise ConfigError(name, (Fault(None, "", "no TOML: nested too deeply"),)) from error
+    except ValueError as error:  # what Python says of digits that it does not count any more
+        raise ConfigError(name, (Fault(None, "", "no TOML: a whole number of thousands of digits"),)) from error
     noted: Faults = []
     settings = _settings(TomlTable(found, noted))
     if noted:
-        faults = [Fault(line_of(text, key), _shown(key), message) for key, message in noted]
-        raise ConfigError(name, tuple(sorted(faults, key=lambda fault: fault.line or 0)))
+        places = Places(text)
+        faults = [Fault(_line(places, key), _shown(key), message) for key, message in noted[:_MOST_FAULTS]]
+        faults.sort(key=lambda fault: fault.line or 0)
+        if more := len(noted) - len(faults):
+            faults.append(Fault(None, "", f"{more} more fault{'' if more == 1 else 's'}"))
+        raise ConfigError(name, tuple(faults))
     return settings
 
 
+def _line(places: Places, key: Key) -> int | None:
+    """Return the line of a key; of its table, where what it stands for unless given is what is wrong."""
+    return places.line_of(key) or (places.line_of(key[:-1]) if key[:-1] else None)
+
+
 def _shown(key: Key) -> str:
-    """Return a key as people write it, elements counted from one."""
+    """Return a key as people write it, on one line, elements counted from one."""
     found = ""
     for step in key:
         if isinstance(step, int):
             found += f"[{step + 1}]"
         else:
-            plain = step if _NAME.match(step) and "." not in step else f'"{step}"'
+            is_plain = _NAME.match(step) and "." not in step
+            plain = step if is_plain else json.dumps(step, ensure_ascii=not step.isprintable())
             found += f".{plain}" if found else plain
     return found
 
@@ -175,6 +193,8 @@ def _settings(table: TomlTable) -> Settings:
         addresses=cast("Naming", log.word("addresses", get_args(Naming), "shown")),
         metrics=_metrics(metrics) if "metrics" in table else None,
     )
+    if found.metrics is not None and any(found.metrics == listener.address for listener in found.listeners):
+        metrics.fault("listen", f"a [[listen]] has the address {found.metrics}")
     for one in (table, allow, roads, limits, log, sender, x400, metrics):
         one.end()
     return found
@@ -197,9 +217,10 @@ def _transports(table: TomlTable, hosts: HostNames) -> tuple[tuple[str, str], ..
     found = []
     for domain in table.names():
         message = _pattern_fault(domain, hosts)
+        if table.is_table(domain):  # host.example = "…", which TOML takes for a table with the key example
+            message = 'a domain with dots stands in quotes: "host.example"'
         if message is not None:
-            table.take(domain, "")
-            table.fault(domain, message)
+            table.refuse(domain, message)
         elif value := table.take(domain, "", _transport_fault):
             found.append((domain, value))
     table.end()
@@ -213,7 +234,7 @@ def _listeners(tables: list[TomlTable]) -> tuple[Listener, ...]:
         table.end()
         if table.is_faulty:
             continue
-        if any(listener.address == other.address for other in found):
+        if any(str(listener.address) == str(other.address) for other in found):  # whatever their permissions
             table.fault("address", "another [[listen]] has this address")
         if any(listener.name == other.name for other in found):
             table.fault("name", f"another [[listen]] has the name {listener.name!r}; give each its own")
@@ -231,7 +252,7 @@ def _listener(table: TomlTable, taken: set[str]) -> Listener:
     protocol = cast("Protocol", table.word("protocol", get_args(Protocol), "socketmap"))
     text = table.take("address", f"inet:127.0.0.1:{_PORT}", _address_fault)
     mode = table.take("mode", "0660", lambda one: None if _MODE.match(one) else 'expected permissions such as "0660"')
-    group = table.take("group", "") or None
+    group = table.take("group", "", lambda one: None if _NAME.match(one) else "expected the name of a group") or None
     public = table.take("public", default=False)
     map_name = table.word("map", MAPS, "") or None
     free = _free_name(protocol, taken)
@@ -317,6 +338,8 @@ def place(text: str, mode: int = 0o660, group: str | None = None) -> Endpoint | 
 
 
 def _address_fault(text: str) -> str | None:
+    if not text.isprintable():
+        return f"control characters are in {text!r}"
     try:
         place(text)
     except MailPathsError as error:

@@ -10,6 +10,8 @@ from mailpaths.hooks.settings import Settings
 
 __all__ = ["doubts"]
 
+# Routers that answer for any host, and so know none by its name.
+_KNOW_NOBODY = ("smarthost:", "gateways:", "path:")
 # Exim's readsocket waits 3 s in the configuration that mailpaths prints, and the answer takes its time on the way.
 _LONG_DEADLINE = 2.5
 
@@ -46,8 +48,12 @@ def _about_allowing(settings: Settings) -> Iterator[str]:
     for domain in settings.domains:
         if domain.startswith(".") and "." not in domain[1:].rstrip(".") and not _is_pseudo(domain):
             yield f"allow.domains: {domain} is every host of a whole top-level domain"
-    if settings.mapped and not settings.routers:
-        yield "allow.mapped: there is no router in [roads] that would know a host"
+    if settings.mapped and all(url.startswith(_KNOW_NOBODY) for url in settings.routers):
+        yield "allow.mapped: there is no router in [roads] that knows hosts by name, as map: and paths: do"
+    x400 = settings.x400
+    if x400 is not None and (x400.next_hop is None) != (not x400.management_domains):
+        which, other = ("next_hop", "management_domains") if x400.next_hop else ("management_domains", "next_hop")
+        yield f"x400.{which}: without x400.{other} no O/R address goes to X.400"
 
 
 def _is_pseudo(domain: str) -> bool:

@@ -19,6 +19,8 @@ Check = Callable[[_T], str | None]
 #: What is wrong, by its key.
 Faults = list[tuple[Key, str]]
 
+# Whole numbers of TOML have 64 bits; Python's do not end, and cannot all be printed, or be made other numbers.
+_LEAST, _MOST = -(1 << 63), (1 << 63) - 1
 # What a value of TOML is called, by its type in Python.
 _KINDS: dict[type, str] = {str: "a string", bool: "true or false", int: "a whole number", float: "a number"}
 
@@ -57,6 +59,9 @@ class TomlTable:
         if value is None:
             return default
         kind = type(default)
+        if type(value) is int and not _LEAST <= value <= _MOST:
+            self.fault(name, f"expected {_KINDS[kind]}, found {_found(value)}")
+            return default
         if kind is float and type(value) is int:
             value = float(value)
         if type(value) is not kind:
@@ -113,6 +118,15 @@ class TomlTable:
             return []
         return [TomlTable(one, self._faults, (*self.key, name, place)) for place, one in enumerate(value)]
 
+    def is_table(self, name: str) -> bool:
+        """Tell whether a key is that of a table."""
+        return isinstance(self._values.get(name), dict)
+
+    def refuse(self, name: str, message: str) -> None:
+        """Take a key that must not be there, and note what is wrong with it."""
+        self._value(name)
+        self.fault(name, message)
+
     @property
     def has_faults(self) -> bool:
         """Whether anything was wrong so far, here or elsewhere in the text."""
@@ -151,6 +165,8 @@ def _found(value: object) -> str:
         return "an array"
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, int) and not _LEAST <= value <= _MOST:
+        return "a whole number of more than 64 bits"
     kind = _KINDS.get(type(value))
     return "a date or time" if kind is None else f"{kind} ({value!r})"
 

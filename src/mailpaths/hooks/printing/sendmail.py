@@ -8,6 +8,50 @@ from mailpaths.hooks.settings import Listener, Settings
 
 __all__ = ["printed"]
 
+# ``{path}`` is a path without a domain that is the hook's: at bare_paths any, else one that begins with our name.
+_RULESETS = """
+LOCAL_RULESETS
+SMailpathsRcpt
+R$+ < @ $={MailpathsNames} >\t$@ $>MailpathsAsk $1 @ $2 $| $1 < @ $2 >
+R$+ < @ $={MailpathsNames} . >\t$@ $>MailpathsAsk $1 @ $2 $| $1 < @ $2 . >
+R$* < $* > $*\t$@ $1 < $2 > $3
+R{path}\t$@ $>MailpathsAsk $1 ! $2 $| $1 ! $2
+
+SMailpathsAsk
+R$+ $| $+\t$: $(rcpt $1 $: <> $) $| $2
+R<> $| $+\t$@ $1
+R$+ $| $+\t$@ $>canonify $1
+
+SLocal_check_rcpt
+# Strangers reach users at the hosts that mailpaths.toml lists, but nobody
+# behind these: a neighbour would take it for mail of ours. They reach X.400.
+R< $* > $*\t$: $1 $| $1
+R$* ! $* $| $*\t$: NO $| $3
+R$* @ $* @ $* $| $*\t$: NO $| $4
+R$* % $* % $* $| $*\t$: NO $| $4
+R$+ % $+ @ $={MailpathsNames} $| $*\t$: $(exists $1%$2@$3 $: NO $) $| $4
+R/ $+ / @ $={MailpathsNames} $| $*\t$: $(exists /$1/@$2 $: NO $) $| $3
+ROK $| $*\t$# OK
+R$* <TMPF> $| $*\t$#error $@ 4.3.0 $: "451 The rewrite hook does not answer"
+R$* $| $*\t$: $>canonify $2
+# What is not rewritten is refused, to everybody, before Sendmail reads it: for
+# good, if the hook says so.
+R$- < @ $={MailpathsNames} . >\t$: $(dequote $1 $) < @ $2 . >
+R$*\t$: $>MailpathsLeft $1
+R- $| $*\t$@ $1
+R? $| $+\t$: $(exists $1 $: NO $) $|
+RNO $|\t$#error $@ 5.1.1 $: "550 User unknown"
+R$* $|\t$#error $@ 4.3.0 $: "451 The rewrite hook does not answer"
+
+SMailpathsLeft
+R$* ! $* < @ $={MailpathsNames} . >\t$@ ? $| $1 ! $2 @ $3
+R$* % $* < @ $={MailpathsNames} . >\t$@ ? $| $1 % $2 @ $3
+R$* @ $* < @ $={MailpathsNames} . >\t$@ ? $| $1 @ $2 @ $3
+R$* < $* > $*\t$@ - $| $1 < $2 > $3
+R{path}\t$@ ? $| $1 ! $2
+R$*\t$@ - $| $1
+"""
+
 
 def printed(settings: Settings) -> str:
     """Return the lines of the .mc file. Raises `PrintingError` where the settings fit none."""
@@ -54,44 +98,8 @@ LOCAL_RULE_1
 {senders}R<> $+ @ $+\t$1 < @ $2 . >
 """
         )
-    parts.append(
-        """
-LOCAL_RULESETS
-SMailpathsRcpt
-R$+ < @ $={MailpathsNames} >\t$@ $>MailpathsAsk $1 @ $2 $| $1 < @ $2 >
-R$+ < @ $={MailpathsNames} . >\t$@ $>MailpathsAsk $1 @ $2 $| $1 < @ $2 . >
-R$* < $* > $*\t$@ $1 < $2 > $3
-R$+ ! $+\t$@ $>MailpathsAsk $1 ! $2 $| $1 ! $2
-
-SMailpathsAsk
-R$+ $| $+\t$: $(rcpt $1 $: <> $) $| $2
-R<> $| $+\t$@ $1
-R$+ $| $+\t$@ $>canonify $1
-
-SLocal_check_rcpt
-# Strangers reach users at the hosts that mailpaths.toml lists, but nobody
-# behind these: a neighbour would take it for mail of ours.
-R< $* > $*\t$: $1 $| $1
-R$* ! $* $| $*\t$: NO $| $3
-R$* @ $* @ $* $| $*\t$: NO $| $4
-R$* % $* % $* $| $*\t$: NO $| $4
-R$+ % $+ @ $={MailpathsNames} $| $*\t$: $(exists $1%$2@$3 $: NO $) $| $4
-ROK $| $*\t$# OK
-R$* <TMPF> $| $*\t$#error $@ 4.3.0 $: "451 The rewrite hook does not answer"
-R$* $| $*\t$: $>canonify $2
-# What is not rewritten is refused, to everybody, before Sendmail reads it.
-R$- < @ $={MailpathsNames} . >\t$: $(dequote $1 $) < @ $2 . >
-R$* < $* > $*\t$: - $| $1 < $2 > $3
-R- $| $* ! $* < @ $={MailpathsNames} . >\t$: ? $| $1 ! $2 @ $3
-R- $| $* % $* < @ $={MailpathsNames} . >\t$: ? $| $1 % $2 @ $3
-R- $| $* @ $* < @ $={MailpathsNames} . >\t$: ? $| $1 @ $2 @ $3
-R- $| $*\t$@ $1
-R$+ ! $+\t$: $(exists $1!$2 $: NO $) $|
-R? $| $+\t$: $(exists $1 $: NO $) $|
-R$* <TMPF> $|\t$#error $@ 4.3.0 $: "451 The rewrite hook does not answer"
-RNO $|\t$#error $@ 5.1.1 $: "550 User unknown"
-"""
-    )
+    path = "$+ ! $+" if settings.bare_paths else "$={MailpathsNames} ! $+"
+    parts.append(_RULESETS.replace("{path}", path))
     return "".join(parts)
 
 
