@@ -307,6 +307,22 @@ def test_a_question_puts_off_the_end_of_a_silent_connection() -> None:
     assert all(NEVER_IDLE - PATIENCE < left <= NEVER_IDLE for left in go(test))
 
 
+def test_whoever_waits_for_an_answer_is_not_idle() -> None:
+    gate = Gate()
+
+    async def test() -> bytes | None:
+        async with serving(Rules(SETTINGS, router=gate), deadline=PATIENCE) as server, calling(server) as talk:
+            talk.send(netstring(b"rcpt " + SLOW_KEY))
+            await until(lambda: gate.waiting == 1)
+            (one,) = server._connections
+            one._deadline = 0.0
+            one._look_at_the_clock()  # as its timer would
+            gate.is_open.set()
+            return await talk.reply()
+
+    assert go(test) == b"OK user@host.csnet"
+
+
 def test_whoever_asks_nothing_is_let_go_without_a_word() -> None:
     limits = Limits(connections=0, per_address=0, requests=0, idle=0.1)
 
