@@ -102,6 +102,16 @@ def test_a_server_that_does_not_answer() -> None:
         assert str(caught.value) == f"no answer from inet:{other} in 0.1 s"
 
 
+def test_a_socket_in_the_file_system_that_does_not_answer(tmp_path: Path) -> None:
+    place = UnixSocket(str(tmp_path / "map.sock"))
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(place.path)
+        listener.listen()
+        with SocketmapClient(place, timeout=0.1) as client, pytest.raises(SocketmapError) as caught:
+            client.ask("map", "key")
+    assert str(caught.value) == f"no answer from {place} in 0.1 s"
+
+
 def test_an_answer_that_never_ends_has_no_more_time_than_any_other() -> None:
     def dripping(peer: socket.socket) -> None:
         peer.recv(100)

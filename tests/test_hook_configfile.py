@@ -583,3 +583,8 @@ def test_any_value_of_any_key_is_settings_or_told_faults(data: st.DataObject) ->
 )
 def test_doubts(settings: Settings, told: list[str]) -> None:
     assert list(doubts(settings)) == told
+
+
+def test_a_socket_in_the_file_system_is_not_everybodys_unless_told() -> None:
+    settings = parse('names = ["relay"]\n[[listen]]\naddress = "unix:/run/hook.sock"\n')
+    assert settings.listeners == (Listener(address=UnixSocket("/run/hook.sock", mode=0o660, group=None)),)

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import syslog
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from mailpaths.hooks import Rules
 from mailpaths.hooks.rmail import NotHandedOverError, recipients
 from mailpaths.routing import Answer, TemporaryFailure
 from tests.hookservers import SETTINGS
-from tests.support import any_texts
+from tests.support import Result, Run, any_texts
 
 RULES = Rules(replace(SETTINGS, bare_paths=True))
 PATIENCE = 60
@@ -69,6 +70,8 @@ def test_what_is_handed_over(arguments: list[str], handed: tuple[str, ...]) -> N
         (["*"], 65, "no recipient that a command may be handed: '*'"),
         (["|id"], 65, "no recipient that a command may be handed: '|id'"),
         (["host!us\xe9r"], 65, "no recipient that a command may be handed: 'host!usér'"),
+        # Harmless as it came, and quoted where it would go.
+        (["host!.user"], 65, "no recipient that a command may be handed: '\".user\"@host.uucp', from 'host!.user'"),
         (["\udcff"], 65, "no recipient that a command may be handed: '\\udcff'"),
     ],
 )
@@ -202,6 +205,27 @@ def test_a_script_that_forgets_the_program_runs_nothing(site: Path, arguments: l
     )
     assert done.stdout == ""
     assert done.returncode in {64, 75}
+
+
+def test_what_is_said_stands_in_the_log_of_mail_and_a_fault_of_ours_keeps_the_message(
+    run: Run, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """uuxqt shows nobody what a program says that ends by 75."""
+    logged: list[tuple[int, str]] = []
+    monkeypatch.setattr(syslog, "syslog", lambda priority, line: logged.append((priority, line)))
+    config, program = str(site / "mailpaths.toml"), str(site / "rmail")
+    said = "an option among the recipients: '-x'"
+    assert run("rmail", config, program, "--", "-x") == Result(64, "", f"mailpaths: {said}\n")
+    assert run("rmail", config, "rmail", "--", "user").status == 75
+
+    def broken(*_: object) -> tuple[str, ...]:
+        raise RuntimeError("a fault\nof two lines")
+
+    monkeypatch.setattr("mailpaths.hooks.rmail.recipients", broken)
+    fault = "a fault of mailpaths itself, please report it: RuntimeError('a fault\\nof two lines')"
+    assert run("rmail", config, program, "--", "user") == Result(75, "", f"mailpaths: {fault}\n")
+    absolute = "expected the absolute path of a program, found 'rmail'"
+    assert logged == [(syslog.LOG_ERR, one) for one in (said, absolute, fault)]
 
 
 def test_a_program_that_is_this_one_again_does_not_go_round(site: Path) -> None:

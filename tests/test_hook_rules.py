@@ -103,6 +103,9 @@ def value_of(decision: Decision) -> str | None:
         ("user%host.csnet@relay.example", "user@host.csnet"),
         ("user%any.bitnet@relay.example", "user@any.bitnet"),
         ("user%a.b.BITNET@relay.example", "user@a.b.BITNET"),
+        # Our name in other letters, which are the same to IDNA.
+        ("host!user@\uff32elay.example", "user@host.uucp"),
+        ("host!user@relay\u3002example", "user@host.uucp"),
         # Users of every sort.
         ("o'brien%host@relay.example", "o'brien@host.uucp"),
         ("user+tag%host@relay.example", "user+tag@host.uucp"),
@@ -142,7 +145,9 @@ def test_recipients_that_go_on(address: str, value: str) -> None:
         ("user%host.csnet.evil.example@relay.example", refused("host.csnet.evil.example is not on the allow-list")),
         ("user%hosts@relay.example", refused("hosts is not on the allow-list")),
         ("user%xhost@relay.example", refused("xhost is not on the allow-list")),
-        ("user@elsewhere.example@relay.example", refused("elsewhere.example is not on the allow-list")),
+        ("user@elsewhere.example@relay.example", refused("a second '@' is in it")),
+        ("user@host@relay.example", refused("a second '@' is in it")),
+        ('"user@host"@relay.example', refused("a second '@' is in it")),
         ("user%192.0.2.1@relay.example", refused("192.0.2.1 is not on the allow-list")),
         ("user%2130706433@relay.example", refused("2130706433 is not on the allow-list")),
         # Behind a destination nothing may lie, but another destination behind somebody who passes it on.
@@ -201,6 +206,8 @@ def test_recipients_that_go_on(address: str, value: str) -> None:
             '"/RFC-822=user(a)evil.example/PRMD=x/ADMD=y/C=us/"@relay.example',
             refused("an O/R address, and no [x400] is configured"),
         ),
+        # Without its last slash, too.
+        ("/S=user/PRMD=evil/C=us@relay.example", refused("an O/R address, and no [x400] is configured")),
         ("/S=user/PRMD=evil/ADMD=x/C=us/", Unchanged("not at one of our names")),
     ],
 )
@@ -233,12 +240,28 @@ def test_recipients_that_stay_as_they_are(address: str, decision: Decision) -> N
         ("stranger!user", refused("stranger is not on the allow-list")),
         ("host!relay!user", refused("it would come through relay again")),
         ("-f@host.uucp", refused("-f@host.uucp: it begins with '-'")),
+        # It would be too long for the way back.
+        (
+            f"{'u' * 60}@host.uucp",
+            refused(f"{'u' * 60}%host.uucp@relay.example: its local part has 70 octets, and the limit is 64"),
+        ),
         ("/S=Doe/PRMD=Acme/ADMD=X/C=US/", Unchanged("an O/R address, and none of our names behind it")),
         ("user@", Unchanged("no address: expected a domain after '@'")),
     ],
 )
 def test_senders(address: str, decision: Decision) -> None:
     assert RULES.rewrite(address, "sender") == decision
+
+
+def test_senders_of_every_domain_that_is_written_through_us() -> None:
+    rules = Rules(replace(PLAIN, domains=(".old.example", ".new.example"), through_us=(".uucp", ".Old.Example.")))
+    asked = [f"user@{host}" for host in ("host.uucp", "x.old.example", "old.example", "x.new.example")]
+    assert [value_of(rules.rewrite(one, "sender")) for one in asked] == [
+        "user%host.uucp@relay.example",
+        "user%x.old.example@relay.example",
+        None,
+        None,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -255,7 +278,7 @@ def test_senders(address: str, decision: Decision) -> None:
         ("user", Unchanged("it stays here")),
         ("*", Unchanged("it stays here")),
         ("user@host.uucp\n", Unchanged("a control character is in it")),
-        ("user@host@host.uucp", Rewritten("uucp:host", "host.uucp by host.uucp")),
+        ("user@host@host.uucp", refused("a second '@' is in it")),
     ],
 )
 def test_transports(address: str, decision: Decision) -> None:
@@ -272,6 +295,12 @@ def test_the_longest_pattern_says_the_transport() -> None:
     rules = Rules(replace(PLAIN, next_hops=("x", "y.a", "b.a", "z.b.a"), transports=transports))
     found = [rules.rewrite(f"user@{host}.uucp", "transport") for host in ("x", "y.a", "b.a", "z.b.a")]
     assert [value_of(one) for one in found] == ["uucp:x", "smtp:a", "smtp:b", "smtp:c"]
+
+
+def test_patterns_of_transports_are_blind_to_case() -> None:
+    rules = Rules(replace(PLAIN, transports=((".UUCP.", "uucp:{next_hop}"), ("UUNET.Example", "smtp:x"))))
+    found = [rules.rewrite(f"user@{host}", "transport") for host in ("host.uucp", "uunet.example")]
+    assert [value_of(one) for one in found] == ["uucp:host", "smtp:x"]
 
 
 @pytest.mark.parametrize("value", ["uucp: {next_hop}", "uucp:x\ny", ":", "", "{next_hop}", "smtp:x,y"])
@@ -291,6 +320,7 @@ def test_a_transport_that_is_none_is_not_handed_out(value: str) -> None:
         ("user@elsewhere.example", refused("elsewhere.example is not on the allow-list")),
         ("user%stranger@relay.example", refused("stranger is not on the allow-list")),
         ("user", Unchanged("not at one of our names")),
+        ("host!user", Unchanged("not at one of our names")),
         ("@", Unchanged("no address: expected a local part before '@'")),
     ],
 )
@@ -339,6 +369,10 @@ def test_the_limit_of_hops() -> None:
     rules = Rules(replace(PLAIN, hops=3))
     assert value_of(rules.rewrite("host!a!b!user@relay.example")) == "user%b%a@host.uucp"
     assert rules.rewrite("host!a!b!c!user@relay.example") == refused("4 hops, and the limit is 3")
+    # The road that a router knows counts as well.
+    mapped = Rules(replace(PLAIN, mapped=True, hops=2), router=TABLE)
+    assert value_of(mapped.rewrite("user%seismo@relay.example")) == "user%seismo@gamma.uucp"
+    assert mapped.rewrite("user%mcvax@relay.example") == refused("a road of 3 hops, and the limit is 2")
 
 
 # How it is written.
@@ -371,6 +405,8 @@ def test_bare_paths_begin_here_where_that_is_so() -> None:
     assert rules.rewrite("stranger!user") == refused("stranger is not on the allow-list")
     assert rules.rewrite("user") == Unchanged("not at one of our names")
     assert rules.rewrite("host!user@elsewhere.example") == Unchanged("not at one of our names")
+    # Only where there is no domain, though our name be in it.
+    assert rules.rewrite("relay@host.uucp") == Unchanged("not at one of our names")
 
 
 @pytest.mark.parametrize(
@@ -411,6 +447,8 @@ def test_the_policy_says_how_an_address_is_read(name: str, address: str, value: 
         ("user%x.edu@relay.example", refused("x.edu is not on the allow-list")),
         ("user%nowhere@relay.example", refused("nowhere is not on the allow-list")),
         ("seismo!elsewhere.example!user@relay.example", refused("elsewhere.example is not on the allow-list")),
+        ("elsewhere.example!seismo!user@relay.example", refused("elsewhere.example is not on the allow-list")),
+        ("seismo!elsewhere.example!mcvax!user@relay.example", refused("elsewhere.example is not on the allow-list")),
         # Over nobody who is no next hop.
         (
             "user%far@relay.example",
@@ -557,6 +595,20 @@ def test_mapped_hosts_wait_for_their_router() -> None:
     assert value_of(unmapped.rewrite("user%any.bitnet@relay.example")) == "user@any.bitnet"
 
 
+def test_a_router_that_forgets_a_host_meanwhile_makes_it_no_destination() -> None:
+    class Forgetful:
+        """A router that knows a host once, as one whose map is reloaded."""
+
+        def __init__(self) -> None:
+            self.answers: list[Answer] = [Found(RouteTemplate.parse("gamma!any!%s"), matched="any"), NotFound()]
+
+        def resolve(self, host: str, *, origin: str | None = None) -> Answer:  # noqa: ARG002 - a router's signature
+            return self.answers.pop(0)
+
+    rules = Rules(replace(PLAIN, mapped=True), router=Forgetful())
+    assert rules.rewrite("user%any@relay.example") == refused("no road to any")
+
+
 def test_what_asks_no_router_is_told_at_once() -> None:
     rules = Rules(replace(PLAIN, mapped=True), router=Says(NotFound()))
     asked = ["user@elsewhere.example", "user%x@relay", "user%host@relay", "user@relay", "user@host.uucp", "no address"]
@@ -635,6 +687,24 @@ def test_rules_need_a_name(names: tuple[str, ...]) -> None:
             "/S=user/PRMD=Acme/ADMD=Y/C=US/@relay.example",
             refused("its management domain is not among x400.management_domains"),
         ),
+        # A PRMD that is listed opens no other of its ADMD.
+        (
+            "/S=user/PRMD=Other/ADMD=X/C=US/@relay.example",
+            refused("its management domain is not among x400.management_domains"),
+        ),
+        # What goes to X.400 is looked at as text, too.
+        (
+            f"/S=Doe/O={'o' * 60}/ADMD=Open/C=GB/@relay.example",
+            refused(
+                f"/S=Doe/O={'o' * 60}/ADMD=Open/C=GB/@x400.example: its local part has 85 octets, and the limit is 64"
+            ),
+        ),
+        (
+            '"/S=D,e/ADMD=Open/C=GB/"@relay.example',
+            refused("\"/S=D,e/ADMD=Open/C=GB/\"@x400.example: ',' means more than itself to some mail server"),
+        ),
+        # A path through us is no mailbox of a domain that lives in X.400.
+        ("Jo.Doe%relay.example@acme.example", Unchanged("a mailbox at one of our names")),
         ("/S=user/PRMD=Evil/ADMD=X/C=US/@relay.example", refused("evil.example is not on the allow-list")),
         (
             '"/RFC-822=user(a)evil.example/PRMD=Acme/ADMD=X/C=US/"@relay.example',
@@ -658,6 +728,23 @@ def test_rules_need_a_name(names: tuple[str, ...]) -> None:
 )
 def test_over_the_bridge(address: str, decision: Decision) -> None:
     assert CROSSING.rewrite(address) == decision
+
+
+@pytest.mark.parametrize("name", ["internet", "postfix", "uucp", "sendmail"])
+def test_an_address_in_an_or_address_is_read_as_rfc_2156_means_it(name: str) -> None:
+    """Whatever our own names are read by: first the host behind the @."""
+    rules = Rules(replace(X400, policy=policy.named(name)), gateway=GATEWAY)
+    address = '"/RFC-822=evil.example(b)user(a)host/PRMD=Acme/ADMD=X/C=US/"@relay.example'
+    assert rules.rewrite(address) == Rewritten("user%evil.example@host.uucp", "user at evil.example behind host")
+
+
+@pytest.mark.parametrize("next_hop", ["relay.example", "acme.example"])
+def test_a_way_to_x400_that_is_a_name_of_our_own_goes_round_once_and_no_more(next_hop: str) -> None:
+    """The reader of the file refuses it; settings that are made by hand are not read."""
+    settings = replace(X400, x400=replace(X400.x400 or X400Settings(), next_hop=next_hop))
+    rules = Rules(settings, gateway=GATEWAY)
+    address = "/S=Doe/ADMD=Open/C=GB/"
+    assert rules.rewrite(f"{address}@relay.example") == refused(f"{address}@{next_hop} would be rewritten again")
 
 
 def test_what_came_over_the_bridge_exists() -> None:

@@ -17,12 +17,13 @@ import pytest
 
 from mailpaths.daemon import Limits, UnixSocket
 from mailpaths.daemon.listening import ListenError, bind, explained, remove
-from mailpaths.hooks import Listener, Question, Rules
+from mailpaths.hooks import Decision, Deferred, Listener, Question, Rewritten, Rules, Unchanged
+from mailpaths.hooks.connection import _Work
 from mailpaths.hooks.naming import AddressNames
 from mailpaths.hooks.netstring import netstring
 from mailpaths.hooks.service import HookService
 from mailpaths.hooks.socketmap import SocketmapConversation
-from mailpaths.routing import Answer, NotFound
+from mailpaths.routing import Answer, NotFound, TemporaryFailure
 from tests.hookservers import ANY_PORT, ASKED, FOUND, SETTINGS, calling, port_of, serving
 from tests.pathservers import NEVER_IDLE, PATIENCE, Log, go, until
 
@@ -160,6 +161,82 @@ def test_more_slow_questions_than_threads_are_all_answered() -> None:
     assert go(test) == Counter({b"TEMP no answer in time": 40})
 
 
+def test_what_is_nothing_to_us_waits_for_no_router_though_every_thread_does() -> None:
+    gate = Gate()
+
+    async def test() -> tuple[bytes | None, Counter[bytes | None]]:
+        async with (
+            serving(Rules(SETTINGS, router=gate), deadline=PATIENCE) as server,
+            contextlib.AsyncExitStack() as stack,
+        ):
+            talks = [await stack.enter_async_context(calling(server)) for _ in range(20)]
+            for talk in talks:
+                talk.send(netstring(b"rcpt " + SLOW_KEY))
+            await until(lambda: gate.waiting == 16)
+            async with calling(server) as other:
+                found = await other.ask("rcpt", b"user@elsewhere.example")
+            gate.is_open.set()
+            return found, Counter([await talk.reply() for talk in talks])
+
+    assert go(test) == (b"NOTFOUND ", Counter({b"OK user@host.csnet": 20}))
+
+
+def test_nothing_is_read_behind_a_question_that_waits() -> None:
+    gate = Gate()
+    replies = netstring(b"OK user@host.csnet") + FOUND * 4_000
+
+    async def test() -> bytes:
+        async with (
+            serving(Rules(SETTINGS, router=gate), deadline=PATIENCE) as server,
+            calling(server) as slow,
+            calling(server) as other,
+        ):
+            slow.send(netstring(b"rcpt " + SLOW_KEY) + QUESTION * 4_000)
+            await until(lambda: gate.waiting == 1)
+            for _ in range(100):  # turns of the loop, in which it might read
+                await other.ask("rcpt", ASKED)
+            octets = sum(one._octets for one in server._connections) - 100 * len(QUESTION)
+            assert octets <= 2 * 16 * 1024
+            gate.is_open.set()
+            return await slow.reader.readexactly(len(replies))
+
+    assert go(test) == replies
+
+
+def test_what_a_router_said_is_its_own_to_remember() -> None:
+    class Recovering:
+        """A router that was down."""
+
+        def __init__(self) -> None:
+            self.answers: list[Answer] = [TemporaryFailure("it is down"), NotFound()]
+
+        def resolve(self, host: str, *, origin: str | None = None) -> Answer:  # noqa: ARG002 - a router's signature
+            return self.answers.pop(0)
+
+    service = HookService(Log().journal(), AddressNames("shown"))
+    service.load(Rules(SETTINGS, router=Recovering()))
+    question = Question("rcpt", SLOW_KEY)
+    assert [service.decide(question) for _ in range(2)] == [
+        Deferred("no answer now about the road to host.csnet: it is down"),
+        Rewritten("user@host.csnet", "user at host.csnet"),
+    ]
+
+
+def test_a_thread_goes_on_no_longer_than_somebody_waits() -> None:
+    questions = [Question("rcpt", b"a"), Question("rcpt", b"b")]
+    work = _Work(questions, 0.0)
+    asked: list[Question] = []
+
+    def decide(question: Question) -> Decision:
+        asked.append(question)
+        work.forget()
+        return Unchanged()
+
+    work.run(decide)
+    assert asked == questions[:1]
+    assert work.decisions == [Unchanged()]
+
+
 def test_a_fault_costs_a_delay_and_nobody_else_anything() -> None:
     log = Log()
 
@@ -187,7 +264,9 @@ def test_one_too_many_is_answered_too() -> None:
                 found = [await one.ask("rcpt", ASKED), await two.ask("rcpt", ASKED)]
                 async with calling(server) as three:
                     found += [await three.ask("rcpt", ASKED), await three.reply()]
-                assert server.service.statistics.refused == 1
+                await until(lambda: server.service.statistics.closed["one-too-many"] == 1)
+                # It was not counted, and is not counted off.
+                assert (server.service.statistics.refused, server.service.statistics.open) == (1, 2)
             await until(lambda: server.service.statistics.open == 0)
             async with calling(server) as four:
                 found.append(await four.ask("rcpt", ASKED))
@@ -239,6 +318,37 @@ def test_names_of_maps_that_there_are_not_are_not_kept() -> None:
     for number in range(2000):
         service.decide(Question(f"map{number}", b"a@b"))
     assert service._rewrite.cache_info().currsize == 0  # type: ignore[attr-defined]  # of lru_cache
+
+
+def test_a_question_puts_off_the_end_of_a_silent_connection() -> None:
+    async def test() -> list[float]:
+        async with serving(RULES) as server, calling(server) as talk:
+            await until(lambda: len(server._connections) == 1)
+            (one,) = server._connections
+            found = []
+            for _ in range(2):
+                await talk.ask("rcpt", ASKED)
+                found.append(one._deadline - one._loop.time())
+                one._deadline = 0.0
+            return found
+
+    assert all(NEVER_IDLE - PATIENCE < left <= NEVER_IDLE for left in go(test))
+
+
+def test_whoever_waits_for_an_answer_is_not_idle() -> None:
+    gate = Gate()
+
+    async def test() -> bytes | None:
+        async with serving(Rules(SETTINGS, router=gate), deadline=PATIENCE) as server, calling(server) as talk:
+            talk.send(netstring(b"rcpt " + SLOW_KEY))
+            await until(lambda: gate.waiting == 1)
+            (one,) = server._connections
+            one._deadline = 0.0
+            one._look_at_the_clock()  # as its timer would
+            gate.is_open.set()
+            return await talk.reply()
+
+    assert go(test) == b"OK user@host.csnet"
 
 
 def test_whoever_asks_nothing_is_let_go_without_a_word() -> None:
@@ -353,6 +463,26 @@ def test_unix_sockets_have_their_permissions_and_go_with_the_server(tmp_path: Pa
 
     assert go(test) == (b"OK user@host.uucp", 0o620, os.getgid())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_nobody_may_connect_before_a_socket_has_its_group_and_permissions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = UnixSocket(str(tmp_path / "hook.sock"), mode=0o666)
+    before: list[int] = []
+    chmod = os.chmod
+
+    def watched(path: str, mode: int) -> None:
+        before.append(stat.S_IMODE(os.lstat(path).st_mode))
+        chmod(path, mode)
+
+    monkeypatch.setattr(os, "chmod", watched)
+    mask = os.umask(0o022)
+    os.umask(mask)
+    bind(place).close()
+    assert (before, stat.S_IMODE(os.lstat(place.path).st_mode)) == ([0], 0o666)
+    # The mask of the process is as it was.
+    assert os.umask(mask) == mask
 
 
 def test_a_socket_that_a_dead_server_left_is_replaced(tmp_path: Path) -> None:

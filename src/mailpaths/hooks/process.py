@@ -124,6 +124,8 @@ class HookProcess:
         if old is not None and _listed(old.settings) and not _listed(settings):
             raise MapError("it allows nothing, after next hops or domains; taken for a file that was cut off")
         rules = Rules.open(settings)
+        for text in _RARE:
+            rules.rewrite(f"{text}@{settings.names[0]}")
         directory = None if rules.router is None else Directory(rules.router)
         if directory is not None:
             directory.prepare()
@@ -163,5 +165,7 @@ def _listed(settings: Settings) -> bool:
     return bool(settings.next_hops or settings.domains or settings.mapped or settings.x400)
 
 
+# Addresses whose grammar is made when the first of them comes, which takes a while: here nobody waits for it.
+_RARE = ("a@b, c", "::", '"a b" ', "(a) b")
 # What a reload does not change.
 _AT_START = ("listeners", "metrics", "connections", "idle")

@@ -72,7 +72,7 @@ class Rules:
         self._own = frozenset(map(self._hosts.key, settings.names)) - {""}
         if not self._own:
             raise MailPathsError("the rules need a name of our own that is a host name")
-        self._name = names.without_dot(settings.names[0])
+        self._name = _ascii(names.without_dot(settings.names[0]))
         self._roads = Roads(settings, self._hosts, router, is_own=self._is_own)
         self._transports = dict(settings.transports)
         self._carried = Domains(self._hosts, self._transports)
@@ -271,8 +271,9 @@ class Rules:
         address, route = found
         if self._x400 is not None and isinstance(address, Mailbox) and self._x400.is_at_next_hop(address):
             return Rewritten(_PERMIT, "an O/R address for X.400")
-        if not route.hosts or self._is_own(route.hosts[0]):
-            return rewritten
+        is_bare = isinstance(address, BangPath) or address.domain is None
+        if not route.hosts or self._is_own(route.hosts[0]) or is_bare:
+            return rewritten  # a path that begins here is one of ours, or nobody's
         through = self._through(route)
         return Rewritten(_PERMIT, through.reason) if isinstance(through, Rewritten) else through
 
@@ -295,8 +296,12 @@ class Rules:
             address = parse(text)
             if isinstance(address, ORAddress):
                 return Unchanged("an O/R address, and none of our names behind it")
-            if isinstance(address, Mailbox) and (address.display_name is not None or address.comments):
-                return Unchanged("more than a bare address")
+            if isinstance(address, Mailbox):
+                if address.display_name is not None or address.comments:
+                    return Unchanged("more than a bare address")
+                # With quotes it would be a mailbox and without them a route (RFC 733): mail servers ask both ways.
+                if "@" in address.local_part:
+                    return Unchanged("a second '@' is in it", refused=True)
             return _Read(address, read(address, self.settings.policy))
         except AddressSyntaxError as error:
             return Unchanged(f"no address: {error.message}")

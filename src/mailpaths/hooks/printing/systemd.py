@@ -9,6 +9,8 @@ from mailpaths.hooks.settings import Listener, Settings
 __all__ = ["printed"]
 
 _UNIT = "mailpaths-hook"
+# Routers that ask nobody; those of other packages may.
+_QUIET = frozenset({"map", "paths", "smarthost", "gateways"})
 _ALONE = """\
 # It calls nobody: it has only the connections that come.
 PrivateNetwork=true
@@ -61,7 +63,7 @@ def _socket(listener: Listener) -> str:
 
 
 def _service(settings: Settings, sockets: str) -> str:
-    is_alone = settings.metrics is None and all(not url.startswith("path:") for url in settings.routers)
+    is_alone = settings.metrics is None and all(url.partition(":")[0] in _QUIET for url in settings.routers)
     network = _ALONE if is_alone else _NETWORKED
     return f"""\
 [Unit]
