@@ -175,7 +175,7 @@ def serve_path(  # noqa: PLR0913 - one parameter an option
     from mailpaths.pathservice.process import PathProcess
     from mailpaths.routing.uucp.uucpmap import this_host
 
-    logger = serving.logger("mailpaths.pathservice", quiet=quiet)
+    log = serving.LineLog(quiet=quiet)
     limits = Limits(connections=max_connections, per_address=max_per_address, requests=max_rate, idle=idle)
     try:
         domains = None
@@ -187,7 +187,7 @@ def serve_path(  # noqa: PLR0913 - one parameter an option
         file = None if metrics is None else _metrics_file(options.native(metrics), service.statistics)
     except ModuleNotFoundError as error:
         raise streams.UnavailableError(str(error)) from error
-    server = PathServer(service, limits=limits, allow=allow, journal=Journal(logger, names_peers=log_peers))
+    server = PathServer(service, limits=limits, allow=allow, journal=Journal(log, names_peers=log_peers))
     process = PathProcess(server, endpoints, lambda: _opened(urls), metrics=file)
     return serving.serve(process, server.journal)
 

@@ -47,8 +47,8 @@ def serve_socketmap(*, config: str, quiet: bool) -> int:
     from mailpaths.hooks.process import HookProcess
 
     settings = hookconfig.read(config)
-    logger = serving.logger("mailpaths.hooks", quiet=quiet)
-    journal = Journal(logger, names_peers=settings.addresses == "shown")
+    log = serving.LineLog(quiet=quiet)
+    journal = Journal(log, names_peers=settings.addresses == "shown")
 
     def again() -> Settings:
         return hookconfig.load(config)

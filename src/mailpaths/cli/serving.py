@@ -17,17 +17,42 @@ if TYPE_CHECKING:
     from mailpaths.daemon import Journal
     from mailpaths.daemon.lifecycle import Served
 
-__all__ = ["logger", "serve"]
+__all__ = ["LineLog", "serve"]
 
 _SWITCH = 0.0005  # seconds
 
 
-def logger(name: str, *, quiet: bool) -> logging.Logger:
-    """Return the logger of that name, which writes to standard error; ``quiet`` leaves out what is as it should be."""
-    found = logging.getLogger(name)
-    found.addHandler(_handler())
-    found.setLevel(logging.WARNING if quiet else logging.INFO)
-    return found
+class LineLog:
+    """Writes each line to standard error at once, or not at all; with the time, unless systemd's journal adds its own.
+
+    What a full disk does not take is not kept: Python would try once more at the end, and end with an error for it. And
+    a line costs a fifth of what the standard library's loggers take for one, which the hook feels. ``quiet`` leaves out
+    what is as it should be.
+    """
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._level = logging.WARNING if quiet else logging.INFO
+        self._has_time = not _goes_to_the_journal()
+        self._second = 0
+        self._stamp = ""
+
+    def isEnabledFor(self, level: int, /) -> bool:  # noqa: N802 - as loggers of the standard library have it
+        """Tell whether lines of a level are written."""
+        return level >= self._level
+
+    def log(self, level: int, line: str, /) -> None:
+        """Write a line."""
+        if level < self._level:
+            return
+        if self._has_time:
+            now = time.time()
+            second = int(now)
+            if second != self._second:
+                self._second = second
+                self._stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+            line = f"{self._stamp}.{int(now * 1000) % 1000:03d}Z {line}"
+        with suppress(OSError, ValueError):
+            os.write(sys.stderr.fileno(), f"{line}\n".encode("utf-8", "backslashreplace"))
 
 
 def serve(served: Served, journal: Journal) -> int:
@@ -44,29 +69,6 @@ def serve(served: Served, journal: Journal) -> int:
     except MailPathsError as error:
         raise options.router_fault(error) from error
     return streams.OK
-
-
-class _Log(logging.Handler):
-    """Writes each line to standard error at once, or not at all.
-
-    What a full disk does not take is not kept: Python would try once more at the end, and end with an error for it.
-    """
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write a line."""
-        line = f"{self.format(record)}\n".encode("utf-8", "backslashreplace")
-        with suppress(OSError, ValueError):
-            os.write(sys.stderr.fileno(), line)
-
-
-def _handler() -> logging.Handler:
-    """Return what writes the log: standard error, with the time unless systemd's journal adds its own."""
-    found = _Log()
-    if not _goes_to_the_journal():
-        form = logging.Formatter("%(asctime)s.%(msecs)03dZ %(message)s", "%Y-%m-%dT%H:%M:%S")
-        form.converter = time.gmtime
-        found.setFormatter(form)
-    return found
 
 
 def _goes_to_the_journal() -> bool:

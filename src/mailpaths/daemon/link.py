@@ -98,7 +98,7 @@ class Link(asyncio.BufferedProtocol):
         transport.set_write_buffer_limits(high=_MOST_UNSENT)
         _keep_alive(transport)
         self._begin()
-        if not self._ending and not transport.is_closing():
+        if not self._ending and self._reason is None:  # `_begin` may have ended it
             self._set_deadline()
             self._idle_timer = self._loop.call_at(self._deadline, self._look_at_the_clock)
 

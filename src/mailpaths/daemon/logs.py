@@ -5,15 +5,28 @@ from __future__ import annotations
 import json
 import logging
 import re
+from typing import Protocol
 
-__all__ = ["Journal"]
+__all__ = ["Journal", "Lines"]
 
 _PERSONAL = frozenset({"peer", "address", "detail"})
 _PLAIN = re.compile(r"[A-Za-z0-9_.,:/+@%!-]+\Z")
 
 
+class Lines(Protocol):
+    """Where lines go: any logger of the standard library is one."""
+
+    def isEnabledFor(self, level: int, /) -> bool:  # noqa: N802 - as loggers of the standard library have it
+        """Tell whether lines of a level are written."""
+        ...
+
+    def log(self, level: int, line: str, /) -> None:
+        """Write a line, as it is."""
+        ...
+
+
 class Journal:
-    """Writes events to a logger of the standard library as ``event=… key=value``.
+    """Writes events to a logger of the standard library, or whatever takes lines, as ``event=… key=value``.
 
     What peers send is quoted as JSON does, in ASCII, so that a line stays a line. Who asked, and for whom, is personal:
     with ``names_peers`` unset, what stands under ``peer``, ``address`` and ``detail`` is left out.
@@ -25,7 +38,7 @@ class Journal:
     event=closed requests=3 reason=idle
     """
 
-    def __init__(self, logger: logging.Logger, *, names_peers: bool = False) -> None:
+    def __init__(self, logger: Lines, *, names_peers: bool = False) -> None:
         self._logger = logger
         #: Whether who asked, and for whom, is written.
         self.names_peers = names_peers
@@ -50,7 +63,8 @@ class Journal:
             for key, value in facts.items()
             if value is not None and (self.names_peers or key not in _PERSONAL)
         ]
-        self._logger.log(level, "%s", " ".join([f"event={event}", *shown]))
+        # A logger of the standard library takes a line without arguments as it is, percent signs and all.
+        self._logger.log(level, " ".join([f"event={event}", *shown]))
 
 
 def _value(value: object) -> str:

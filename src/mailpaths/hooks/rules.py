@@ -26,7 +26,7 @@ from mailpaths.route import Route
 from mailpaths.routing.leaves import answers_from_memory
 from mailpaths.routing.router import Router
 from mailpaths.routing.urls import open_router
-from mailpaths.spelling import PERCENT, spell
+from mailpaths.spelling import PERCENT, STYLES, spell
 from mailpaths.x400 import Gateway, Tables
 
 __all__ = ["MAX_KEY", "Rules"]
@@ -68,10 +68,14 @@ class Rules:
     def __init__(self, settings: Settings, *, router: Router | None = None, gateway: Gateway | None = None) -> None:
         self.settings = settings
         self.router = router
+        #: Whether every decision comes from memory, so that nobody who waits for one keeps others waiting.
+        self.is_quick = router is None or answers_from_memory(router)
         self._hosts = HostNames(settings.zone)
         self._own = frozenset(map(self._hosts.key, settings.names)) - {""}
         if not self._own:
             raise MailPathsError("the rules need a name of our own that is a host name")
+        self._ours = re.compile("|".join(map(re.escape, self._own)), re.IGNORECASE)
+        self._style = STYLES[settings.style]
         self._name = _ascii(names.without_dot(settings.names[0]))
         self._roads = Roads(settings, self._hosts, router, is_own=self._is_own)
         self._transports = dict(settings.transports)
@@ -97,11 +101,6 @@ class Rules:
             tables = Tables() if x400.tables is None else Tables.load(x400.tables)
             gateway = Gateway(tables, domain=x400.domain, or_address=x400.or_address)
         return cls(settings, router=router, gateway=gateway)
-
-    @property
-    def is_quick(self) -> bool:
-        """Whether every decision comes from memory, so that nobody who waits for one keeps others waiting."""
-        return self.router is None or answers_from_memory(self.router)
 
     def answers_at_once(self, address: str, map: str) -> bool:  # noqa: A002 - what mail servers call it
         """Tell whether no router is asked about an address: most mail is nothing to us, and waits for nobody."""
@@ -284,8 +283,7 @@ class Rules:
 
     def _may_be_ours(self, text: str) -> bool:
         """Tell quickly of nearly every address that it names none of our hosts."""
-        folded = text.lower()
-        return not text.isascii() or self._takes_bare(folded) or any(name in folded for name in self._own)
+        return self._ours.search(text) is not None or not text.isascii() or self._takes_bare(text)
 
     def _takes_bare(self, text: str) -> bool:
         return self.settings.bare_paths and "@" not in text
@@ -320,13 +318,13 @@ class Rules:
         return hosts if hosts and is_bare and self.settings.bare_paths else None
 
     def _spelled(self, hosts: Hosts, user: str, reason: str) -> Decision:
-        written = (self._hosts.written(hosts[0]), *map(_ascii, hosts[1:]))
         try:
-            value = str(spell(Route(written, user), self.settings.style))
+            route = Route((self._hosts.written(hosts[0]), *map(_ascii, hosts[1:])), user)
+            value = str(spell(route, self._style))
             meant = read(value, self.settings.policy)
         except (AddressSyntaxError, ConversionError, ReadingError) as error:
             return Unchanged(_first_line(error), refused=True)
-        if meant != Route(written, user):
+        if meant != route:
             return Unchanged(f"{self.settings.policy} would read it as {meant}", refused=True)
         return self._printed(value, reason)
 
