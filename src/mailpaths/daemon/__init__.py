@@ -13,14 +13,14 @@ from mailpaths.late import loader
 if TYPE_CHECKING:
     from mailpaths.daemon.endpoint import Endpoint, EndpointError, UnixSocket
     from mailpaths.daemon.limits import Limits
-    from mailpaths.daemon.logs import Journal
+    from mailpaths.daemon.logs import Journal, Lines
 
-__all__ = ["Endpoint", "EndpointError", "Journal", "Limits", "UnixSocket"]
+__all__ = ["Endpoint", "EndpointError", "Journal", "Limits", "Lines", "UnixSocket"]
 
 _ROOMS = {
     "endpoint": ("Endpoint", "EndpointError", "UnixSocket"),
     "limits": ("Limits",),
-    "logs": ("Journal",),
+    "logs": ("Journal", "Lines"),
 }
 _load = loader(__name__, _ROOMS)
 
