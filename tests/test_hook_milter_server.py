@@ -164,7 +164,7 @@ def test_a_router_that_is_too_slow_puts_off_what_waits_for_it_alone() -> None:
 
 
 def test_the_end_puts_off_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    from mailpaths.hooks import server as room
+    from mailpaths.daemon import links as room
 
     monkeypatch.setattr(room, "_GRACE", 0.1)
     router = Slow()

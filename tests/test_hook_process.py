@@ -225,7 +225,7 @@ def test_connections_are_as_many_as_the_system_has_files_for(
         wanted.append(count)
         return min(allowed, count)
 
-    monkeypatch.setattr("mailpaths.hooks.process.allow_files", allow)
+    monkeypatch.setattr("mailpaths.daemon.lifecycle.allow_files", allow)
 
     async def test() -> tuple[int, list[str]]:
         async with started() as site:

@@ -428,7 +428,7 @@ def test_what_was_asked_is_answered_before_the_end() -> None:
 
 
 def test_what_cannot_be_answered_before_the_end_is_deferred(monkeypatch: pytest.MonkeyPatch) -> None:
-    from mailpaths.hooks import server as room
+    from mailpaths.daemon import links as room
 
     monkeypatch.setattr(room, "_GRACE", 0.1)
     gate = Gate()

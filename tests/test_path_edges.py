@@ -39,7 +39,6 @@ from mailpaths.pathservice import (
     Statistics,
     running,
 )
-from mailpaths.pathservice import process as process_room
 from mailpaths.pathservice.dialog import Dialog, Receive
 from mailpaths.pathservice.directory import Directory
 from mailpaths.pathservice.metrics import MetricsFile
@@ -663,7 +662,7 @@ def test_fewer_files_than_connections_may_need_are_told_of(monkeypatch: pytest.M
         asked.append(count)
         return 100
 
-    monkeypatch.setattr(process_room, "allow_files", allow)
+    monkeypatch.setattr("mailpaths.daemon.lifecycle.allow_files", allow)
 
     async def nothing() -> None:
         await asyncio.sleep(0)

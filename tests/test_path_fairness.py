@@ -241,7 +241,7 @@ def test_whoever_waits_for_a_thread_has_one_as_soon_as_one_is_free() -> None:
 def test_whoever_waits_for_an_answer_that_does_not_come_is_told_so_each_in_its_turn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("mailpaths.pathservice.server._GRACE", 0.2)
+    monkeypatch.setattr("mailpaths.daemon.links._GRACE", 0.2)
     router = Slow()
 
     async def test() -> bytes:

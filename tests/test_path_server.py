@@ -831,7 +831,7 @@ def test_a_stopped_server_stops_again_and_listens_no_more() -> None:
 
 
 def test_a_caller_that_does_not_read_does_not_keep_the_server_from_stopping(monkeypatch: pytest.MonkeyPatch) -> None:
-    from mailpaths.pathservice import server as room
+    from mailpaths.daemon import links as room
 
     monkeypatch.setattr(room, "_GRACE", 0.3)
 

@@ -11,7 +11,7 @@ from typing import Protocol
 from mailpaths.daemon import systemd
 from mailpaths.daemon.logs import Journal
 
-__all__ = ["Served", "allow_files", "live"]
+__all__ = ["Served", "allow_connections", "allow_files", "live"]
 
 
 class Served(Protocol):
@@ -84,6 +84,25 @@ async def _beat() -> None:
     while seconds is not None:
         systemd.notify("WATCHDOG=1")
         await asyncio.sleep(seconds)
+
+
+# Files that are open beside connections: listeners, the log, a map that is read, the loop's own.
+_OTHER_FILES = 64
+_MOST_FILES = 1 << 20
+
+
+def allow_connections(count: int, journal: Journal) -> int:
+    """Let this process have so many connections, 0 for no limit, and return how many it may have.
+
+    Those that are refused are connections, too, as long as it takes to say so. Where there may not be so many files the
+    journal is told.
+    """
+    files = 2 * count + _OTHER_FILES if count else _MOST_FILES
+    allowed = allow_files(files)
+    if not count or allowed >= files:
+        return count
+    journal.warning("few-files", wanted=files, allowed=allowed)
+    return max((allowed - _OTHER_FILES) // 2, 1)
 
 
 def allow_files(count: int) -> int:

@@ -85,6 +85,10 @@ class Link(asyncio.BufferedProtocol):
         """Forget it all: the connection is closed, for this reason; ``error`` is set where the peer ended it so."""
         raise NotImplementedError
 
+    def give_notice(self) -> None:
+        """Tell a peer that still waits for an answer that it does not come, and end."""
+        raise NotImplementedError
+
     def _is_hurried(self) -> bool:
         """Whether nobody can wait until the last reply has arrived."""
         raise NotImplementedError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import shutil
@@ -12,7 +13,14 @@ from contextlib import contextmanager, suppress
 
 from mailpaths.daemon.endpoint import UnixSocket
 
-__all__ = ["ListenError", "bind", "explained", "remove"]
+__all__ = ["AT_ONCE", "ListenError", "bind", "deepen", "explained", "remove"]
+
+
+#: Connections that are accepted in one turn of the loop: asyncio takes as many as its backlog, and each takes a third
+#: of a millisecond, for which all others wait. (With no files left it would also log as many tracebacks at once.)
+AT_ONCE = 8
+# Connections that wait to be accepted; the system has a limit of its own.
+_BACKLOG = 1024
 
 
 class ListenError(OSError):
@@ -65,6 +73,13 @@ def bind(place: UnixSocket) -> socket.socket:
         made.close()
         raise
     return made
+
+
+def deepen(listener: asyncio.Server) -> None:
+    """Have the system keep more connections for a listener than the loop accepts `AT_ONCE`."""
+    for one in listener.sockets:
+        with socket.socket(fileno=os.dup(one.fileno())) as same:
+            same.listen(_BACKLOG)
 
 
 def remove(place: UnixSocket, made: os.stat_result) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mailpaths.daemon import systemd
 from mailpaths.daemon.crew import Crew
-from mailpaths.daemon.lifecycle import allow_files
+from mailpaths.daemon.lifecycle import allow_connections
 from mailpaths.daemon.limits import Limits
 from mailpaths.daemon.listening import ListenError, explained
 from mailpaths.daemon.logs import Journal
@@ -24,10 +24,6 @@ from mailpaths.pathservice.directory import Directory, check_successor
 from mailpaths.routing.chain import Chain
 
 __all__ = ["HookProcess"]
-
-# Files that are open beside connections: listeners, the log, a map that is read, the loop's own.
-_OTHER_FILES = 64
-_MOST_FILES = 1 << 20
 
 
 class _Loaded(NamedTuple):
@@ -148,12 +144,9 @@ class HookProcess:
 
     def _allow_files(self) -> None:
         wanted = self.server.limits.connections
-        # Those that are one too many are connections, too, as long as it takes to say so.
-        count = 2 * wanted + _OTHER_FILES if wanted else _MOST_FILES
-        allowed = allow_files(count)
-        if wanted and allowed < count:
-            self.service.journal.warning("few-files", wanted=count, allowed=allowed)
-            self.server.restrict(max((allowed - _OTHER_FILES) // 2, 1))
+        allowed = allow_connections(wanted, self.service.journal)
+        if allowed != wanted:
+            self.server.restrict(allowed)
 
     def _status(self) -> str:
         settings = self._settings

@@ -14,7 +14,8 @@ from mailpaths.daemon.crew import Crew
 from mailpaths.daemon.endpoint import Endpoint, UnixSocket
 from mailpaths.daemon.limits import Limits
 from mailpaths.daemon.link import BUFFER
-from mailpaths.daemon.listening import bind, remove
+from mailpaths.daemon.links import Links
+from mailpaths.daemon.listening import AT_ONCE, bind, deepen, remove
 from mailpaths.hooks.connection import Connection
 from mailpaths.hooks.milter import MilterConversation
 from mailpaths.hooks.service import HookService
@@ -27,14 +28,6 @@ __all__ = ["HookServer", "opener_of"]
 
 #: Lookups that may wait at once for a router that asks other hosts.
 _THREADS = 16
-#: Connections that wait to be accepted; the system has a limit of its own.
-_BACKLOG = 1024
-# See mailpaths.pathservice.server: what is accepted in one turn of the loop.
-_AT_ONCE = 8
-#: Seconds for what is in flight when the server ends.
-_GRACE = 5.0
-# Seconds for the last replies to arrive.
-_LAST_WORDS = 0.5
 
 
 def opener_of(listener: Listener, tell: Callable[[str], None] | None = None) -> Callable[[], Conversation]:
@@ -68,10 +61,9 @@ class HookServer:
         self.buffer = memoryview(bytearray(BUFFER))
         self.threads = Crew(_THREADS, "hook")
         self.is_stopping = False
-        self._connections: set[Connection] = set()
+        self._connections: Links[Connection] = Links()
         self._listeners: list[asyncio.Server] = []
         self._files: list[tuple[UnixSocket, os.stat_result]] = []
-        self._empty = asyncio.Event()
         self._told: set[str] = set()
 
     async def listen(self, listener: Listener, inherited: socket.socket | None = None) -> None:
@@ -87,16 +79,14 @@ class HookServer:
 
         place = listener.address
         if inherited is not None:
-            made = await loop.create_server(connection, sock=inherited, backlog=_AT_ONCE)
+            made = await loop.create_server(connection, sock=inherited, backlog=AT_ONCE)
         elif isinstance(place, Endpoint):
-            made = await loop.create_server(connection, place.host, place.port, backlog=_AT_ONCE, reuse_address=True)
+            made = await loop.create_server(connection, place.host, place.port, backlog=AT_ONCE, reuse_address=True)
         else:
             bound = bind(place)
             self._files.append((place, os.lstat(place.path)))
-            made = await loop.create_unix_server(connection, sock=bound, backlog=_AT_ONCE)
-        for one in made.sockets:
-            with socket.socket(fileno=os.dup(one.fileno())) as same:
-                same.listen(_BACKLOG)  # what the system keeps for us
+            made = await loop.create_unix_server(connection, sock=bound, backlog=AT_ONCE)
+        deepen(made)
         self._listeners.append(made)
 
     def restrict(self, connections: int) -> None:
@@ -118,19 +108,7 @@ class HookServer:
             listener.close()
         for place, made in self._files:
             remove(place, made)
-        for one in tuple(self._connections):
-            one.stop()
-        if self._connections:
-            self._empty.clear()
-            try:
-                await asyncio.wait_for(self._empty.wait(), _GRACE)
-            except TimeoutError:
-                for one in tuple(self._connections):
-                    one.give_notice()
-                await asyncio.sleep(_LAST_WORDS)
-                for one in tuple(self._connections):
-                    one.abort()
-                await asyncio.sleep(0)
+        await self._connections.end()
         self.threads.shutdown(wait=False, cancel_futures=True)
 
     # What connections call.
@@ -164,5 +142,3 @@ class HookServer:
         statistics.closed[reason] += 1
         if is_counted:
             statistics.open -= 1
-        if not self._connections:
-            self._empty.set()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mailpaths.daemon import systemd
 from mailpaths.daemon.endpoint import Endpoint
-from mailpaths.daemon.lifecycle import allow_files
+from mailpaths.daemon.lifecycle import allow_connections
 from mailpaths.daemon.listening import explained
 from mailpaths.pathservice.server import PathServer
 from mailpaths.routing.router import Router
@@ -21,9 +21,6 @@ __all__ = ["PathProcess"]
 
 # Seconds between two states of the metrics file: Prometheus's own usual interval.
 _METRICS = 15.0
-# Files that are open beside connections: listeners, the log, a map that is read, the loop's own.
-_OTHER_FILES = 64
-_MOST_FILES = 1 << 20
 
 
 class PathProcess:
@@ -79,12 +76,9 @@ class PathProcess:
 
     def _allow_files(self) -> None:
         wanted = self._server.limits.connections
-        # Those that are refused are connections, too, as long as it takes to say so.
-        count = 2 * wanted + _OTHER_FILES if wanted else _MOST_FILES
-        allowed = allow_files(count)
-        if wanted and allowed < count:
-            self._server.journal.warning("few-files", wanted=count, allowed=allowed)
-            self._server.restrict(max((allowed - _OTHER_FILES) // 2, 1))
+        allowed = allow_connections(wanted, self._server.journal)
+        if allowed != wanted:
+            self._server.restrict(allowed)
 
     def _status(self) -> str:
         directory = self._server.service.directory

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
-import os
 import socket
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
@@ -15,6 +14,8 @@ from mailpaths.daemon.crew import Crew
 from mailpaths.daemon.endpoint import Endpoint
 from mailpaths.daemon.limits import Limits, Turnstile, peer_key
 from mailpaths.daemon.link import BUFFER
+from mailpaths.daemon.links import Links
+from mailpaths.daemon.listening import AT_ONCE, deepen
 from mailpaths.daemon.logs import Journal
 from mailpaths.pathservice.codes import Code
 from mailpaths.pathservice.connection import Connection
@@ -30,15 +31,6 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 #: Routers that may be asked at once where they take their time.
 _THREADS = 16
-#: Connections that wait to be accepted; the system has a limit of its own.
-_BACKLOG = 1024
-# Connections that are accepted in one turn of the loop: asyncio takes as many as its backlog, and each takes a third of
-# a millisecond, for which all others wait. (With no files left it would also log as many tracebacks at once.)
-_AT_ONCE = 8
-#: Seconds for what is in flight when the server ends.
-_GRACE = 5.0
-# Seconds for the last words to those whose answer did not come in that time.
-_LAST_WORDS = 0.5
 
 
 class PathServer:
@@ -83,9 +75,8 @@ class PathServer:
         self._unanswered = 0
         self._next_note = 0.0
         self._turnstile = Turnstile(self.limits)
-        self._connections: set[Connection] = set()
+        self._connections: Links[Connection] = Links()
         self._listeners: list[asyncio.Server] = []
-        self._empty = asyncio.Event()
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -95,14 +86,12 @@ class PathServer:
     async def listen(self, endpoint: Endpoint | socket.socket) -> None:
         """Accept connections there from now on. Raises `OSError` where that cannot be."""
         if isinstance(endpoint, socket.socket):
-            made = await self.loop.create_server(self._connection, sock=endpoint, backlog=_AT_ONCE)
+            made = await self.loop.create_server(self._connection, sock=endpoint, backlog=AT_ONCE)
         else:
             made = await self.loop.create_server(
-                self._connection, endpoint.host, endpoint.port, backlog=_AT_ONCE, reuse_address=True
+                self._connection, endpoint.host, endpoint.port, backlog=AT_ONCE, reuse_address=True
             )
-        for one in made.sockets:
-            with socket.socket(fileno=os.dup(one.fileno())) as same:
-                same.listen(_BACKLOG)  # what the system keeps for us
+        deepen(made)
         self._listeners.append(made)
 
     def _connection(self) -> Connection:
@@ -155,19 +144,7 @@ class PathServer:
         self.is_stopping = True
         for listener in self._listeners:
             listener.close()
-        for one in tuple(self._connections):
-            one.stop()
-        if self._connections:
-            self._empty.clear()
-            try:
-                await asyncio.wait_for(self._empty.wait(), _GRACE)
-            except TimeoutError:
-                for one in tuple(self._connections):
-                    one.give_notice()
-                await asyncio.sleep(_LAST_WORDS)
-                for one in tuple(self._connections):
-                    one.abort()
-                await asyncio.sleep(0)
+        await self._connections.end()
         for pool in (self.threads, self.road_makers, self._loaders):
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -251,5 +228,3 @@ class PathServer:
         if key is not None:
             self._turnstile.leave(key)
             statistics.open -= 1
-        if not self._connections:
-            self._empty.set()
