@@ -26,6 +26,9 @@ class Unchanged:
     """The rules have nothing to say of the address, or refuse to: the mail server goes on as without them.
 
     ``reason`` says why; ``refused`` where it was for us to rewrite, and is not allowed.
+
+    >>> Unchanged("not at one of our names").refused
+    False
     """
 
     reason: str = ""
@@ -34,7 +37,11 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """No answer now, for this ``reason``: the mail server keeps the mail and asks again."""
+    """No answer now, for this ``reason``: the mail server keeps the mail and asks again.
+
+    >>> Deferred("no answer in time")
+    Deferred(reason='no answer in time')
+    """
 
     reason: str
 

@@ -26,6 +26,9 @@ class Listener:
 
     ``map`` is the one that a tcp_table answers from, since that protocol names none. ``public`` lets it listen beyond
     the loopback: no protocol here asks who asks. ``name`` is what systemd calls the socket, if it opens it.
+
+    >>> Listener(address=UnixSocket("/run/mailpaths/hook.sock")).protocol
+    'socketmap'
     """
 
     protocol: Protocol = "socketmap"
@@ -41,6 +44,9 @@ class X400Settings:
 
     ``next_hop`` is the host that takes O/R addresses in local parts; only those of the ``management_domains`` go there,
     each an O/R address of country, ADMD and maybe PRMD.
+
+    >>> X400Settings(next_hop="x400.example", management_domains=("/PRMD=Acme/ADMD=X/C=US/",)).tables is None
+    True
     """
 
     tables: str | None = None
@@ -52,7 +58,11 @@ class X400Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What ``mailpaths.toml`` says. Every choice but ``names`` has a value that denies."""
+    """What ``mailpaths.toml`` says. Every choice but ``names`` has a value that denies.
+
+    >>> Settings(names=("relay.example",)).next_hops
+    ()
+    """
 
     #: Our own names; the first is the one that senders are written under.
     names: tuple[str, ...]

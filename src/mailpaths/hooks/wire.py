@@ -30,7 +30,7 @@ class Question(NamedTuple):
 
 
 class Conversation(Protocol):
-    """One mail server's side of a connection.
+    """One mail server's side of a connection; `SocketmapConversation` shows one at work.
 
     Whoever runs it hands over what comes, and then takes requests and gives the reply to each before it asks for the
     next: that is how replies keep the order of the requests.
