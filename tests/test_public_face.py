@@ -191,3 +191,11 @@ def test_no_possessive_group_stands_in_a_pattern() -> None:
 )
 def test_a_repr_makes_its_value_again(value: object) -> None:
     assert eval(repr(value), {name: getattr(mailpaths, name) for name in mailpaths.__all__}) == value  # noqa: S307 - ours
+
+
+@pytest.mark.parametrize("package", [mailpaths, daemon, hooks, pathservice, mailpaths.routing])
+def test_no_room_has_the_name_of_what_is_in_one(package: ModuleType) -> None:
+    """Once it is imported, a room stands in its package under its name, in the place of what loads late."""
+    late = {name for names in package._ROOMS.values() for name in names}
+    rooms = {found.name for found in pkgutil.iter_modules(package.__path__)}
+    assert late & rooms == set()

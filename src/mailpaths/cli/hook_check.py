@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from mailpaths.cli import hookconfig, options, streams
-from mailpaths.hooks.doubts import doubts
+from mailpaths.hooks.doubting import doubts
 
 __all__ = ["check_config"]
 

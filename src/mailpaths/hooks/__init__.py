@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mailpaths.hooks.client import SocketmapClient, SocketmapError, SocketmapReply
     from mailpaths.hooks.configfile import ConfigError, Fault, UnreadableError, load, parse
     from mailpaths.hooks.decision import Decision, Deferred, Rewritten, Unchanged
-    from mailpaths.hooks.doubts import doubts
+    from mailpaths.hooks.doubting import doubts
     from mailpaths.hooks.maps import MAPS
     from mailpaths.hooks.milter import MilterConversation
     from mailpaths.hooks.printing import SERVERS, PrintingError, printed
@@ -61,7 +61,7 @@ _ROOMS = {
     "client": ("SocketmapClient", "SocketmapError", "SocketmapReply"),
     "configfile": ("ConfigError", "Fault", "UnreadableError", "load", "parse"),
     "decision": ("Decision", "Deferred", "Rewritten", "Unchanged"),
-    "doubts": ("doubts",),
+    "doubting": ("doubts",),
     "maps": ("MAPS",),
     "milter": ("MilterConversation",),
     "printing": ("SERVERS", "PrintingError", "printed"),
