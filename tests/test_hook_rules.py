@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailpaths import Mailbox, MailPathsError, parse, policy, read
@@ -846,6 +846,9 @@ def test_no_address_that_people_argued_about_comes_out_of_our_name(text: str) ->
     | _ours().map(lambda text: f"{text}@host.uucp")
     | any_texts()
 )
+@example(f"a@{'.'.join(['abcdefghi' * 7] * 4)}")
+@example(f"{'a' * 65}@{'.'.join(['abcdefghi' * 7] * 4)}")
+@example(f"a@{'b' * 64}.example")
 def test_the_short_look_at_what_comes_out_is_as_sharp_as_the_long_one(text: str) -> None:
     assert fault_of(text) == checking._fault_of_any(text, 64, or_address=False)
 

@@ -63,8 +63,10 @@ def _fault_of_any(text: str, local_part: int, *, or_address: bool) -> str | None
         box = parse(text, "rfc822")
     except AddressSyntaxError as error:
         return error.message
-    if box.domain is None or box.addr_spec != text or not is_name(box.domain):
+    if box.domain is None or box.addr_spec != text:
         return "it is no bare mailbox with a domain"
+    if not is_name(box.domain):
+        return _too_long(box.quoted_local_part, box.domain, local_part) or "it is no bare mailbox with a domain"
     if not _DOMAIN.match(box.domain):
         return f"the domain {box.domain} is no name of a host"
     # The last hop of a path hands its piece to a program, too.
