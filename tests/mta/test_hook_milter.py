@@ -285,30 +285,25 @@ def test_sendmail_delivers_what_is_rewritten(sendmail: Sendmail, sink: Sink) -> 
     assert untraced(found[0]) == text(*REWRITTEN).replace(",\n\t", ", ").replace("To:\t", "To: ")
 
 
-def test_sendmail_takes_nothing_while_the_hook_is_down(sendmail: Sendmail, sink: Sink, hook: Hook) -> None:
+def takes_mail_only_with(hook: Hook, port: int, sink: Sink) -> None:
     hook.stop()
     try:
-        with Session(sendmail.port) as session:
+        with Session(port) as session:
             assert codes(session, SENDER, RECIPIENTS, text(*FIELDS)) == [451]
     finally:
         hook.start()
-    with Session(sendmail.port) as session:
+    with Session(port) as session:
         assert codes(session, SENDER, RECIPIENTS, text(*FIELDS)) == ACCEPTED
     (found,) = sink.wait()
     assert tuple(sorted(found.recipients)) == DELIVERED
+
+
+def test_sendmail_takes_nothing_while_the_hook_is_down(sendmail: Sendmail, sink: Sink, hook: Hook) -> None:
+    takes_mail_only_with(hook, sendmail.port, sink)
 
 
 def test_nothing_is_taken_while_the_hook_is_down(postfix: Postfix, sink: Sink, hook: Hook) -> None:
-    hook.stop()
-    try:
-        with Session(postfix.port) as session:
-            assert codes(session, SENDER, RECIPIENTS, text(*FIELDS)) == [451]
-    finally:
-        hook.start()
-    with Session(postfix.port) as session:
-        assert codes(session, SENDER, RECIPIENTS, text(*FIELDS)) == ACCEPTED
-    (found,) = sink.wait()
-    assert tuple(sorted(found.recipients)) == DELIVERED
+    takes_mail_only_with(hook, postfix.port, sink)
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Decision", "Deferred", "Rewritten", "Unchanged"]
+from mailpaths.errors import MailPathsError
+
+__all__ = ["Decision", "Deferred", "Rewritten", "Unchanged", "reason_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +50,12 @@ class Deferred:
 
 #: What the rules decide. A ``match`` over the three kinds ends in `typing.assert_never`.
 Decision = Rewritten | Unchanged | Deferred
+
+
+def reason_of(error: MailPathsError) -> str:
+    r"""Return an error as a decision's reason: its first line. Its source and caret are for whoever reads at a shell.
+
+    >>> reason_of(MailPathsError("nobody is named\n  host!\n      ^"))
+    'nobody is named'
+    """
+    return str(error).partition("\n")[0]

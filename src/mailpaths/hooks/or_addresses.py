@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from mailpaths import names
 from mailpaths.addresses import BangPath, Mailbox, ORAddress
 from mailpaths.errors import MailPathsError
-from mailpaths.hooks.decision import Unchanged
+from mailpaths.hooks.decision import Unchanged, reason_of
 from mailpaths.x400 import Gateway
 from mailpaths.x400.domain_levels import levels_for
 from mailpaths.x400.levels import fold_level, levels_of
@@ -53,7 +53,7 @@ class ORAddresses:
             source = ORAddress.parse(user)
             made = self._gateway.to_rfc822(source).address
         except MailPathsError as error:
-            return Unchanged(f"no O/R address that can be carried: {_first_line(error)}", refused=True)
+            return Unchanged(f"no O/R address that can be carried: {reason_of(error)}", refused=True)
         if isinstance(made, Mailbox) and self.is_local_part(made.local_part):
             return self._to_next_hop(source)
         return made
@@ -69,7 +69,7 @@ class ORAddresses:
         try:
             made = self._gateway.to_x400(box).address
         except MailPathsError as error:
-            return Unchanged(f"no O/R address: {_first_line(error)}", refused=True)
+            return Unchanged(f"no O/R address: {reason_of(error)}", refused=True)
         return None if is_carrier(made) else self._to_next_hop(made)
 
     def _to_next_hop(self, address: ORAddress) -> Mailbox | Unchanged:
@@ -83,7 +83,7 @@ class ORAddresses:
         try:
             made = self._writer.to_rfc822(address).address
         except MailPathsError as error:
-            return Unchanged(f"no local part for X.400: {_first_line(error)}", refused=True)
+            return Unchanged(f"no local part for X.400: {reason_of(error)}", refused=True)
         assert isinstance(made, Mailbox)  # noqa: S101 - for the type checker: no carrier, so no path
         return made
 
@@ -113,7 +113,3 @@ def _management_domain(address: ORAddress) -> _Domain:
 def _is_within(one: _Domain, listed: _Domain) -> bool:
     """Tell whether an address is of a listed domain; a list that names no PRMD means every one of the ADMD."""
     return one[:2] == listed[:2] and (not listed[2] or one[2] == listed[2])
-
-
-def _first_line(error: MailPathsError) -> str:
-    return str(error).partition("\n")[0]

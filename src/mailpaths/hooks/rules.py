@@ -16,7 +16,7 @@ from mailpaths.errors import AddressSyntaxError, ConversionError, MailPathsError
 from mailpaths.hooks import maps
 from mailpaths.hooks.allowing import Domains, HostNames
 from mailpaths.hooks.checking import fault_of, fault_of_transport
-from mailpaths.hooks.decision import Decision, Deferred, Rewritten, Unchanged
+from mailpaths.hooks.decision import Decision, Deferred, Rewritten, Unchanged, reason_of
 from mailpaths.hooks.or_addresses import ORAddresses
 from mailpaths.hooks.roads import Hosts, Roads
 from mailpaths.hooks.settings import Settings
@@ -226,7 +226,7 @@ class Rules:
         try:
             candidate = str(spell(Route((self._name, *map(_ascii, route.hosts)), route.user), PERCENT))
         except MailPathsError as error:
-            return Unchanged(_first_line(error), refused=True)
+            return Unchanged(reason_of(error), refused=True)
         onward = self._recipient(candidate)
         return (
             self._printed(candidate, f"mail for it goes to {onward.value}") if isinstance(onward, Rewritten) else onward
@@ -304,7 +304,7 @@ class Rules:
         except AddressSyntaxError as error:
             return Unchanged(f"no address: {error.message}")
         except MailPathsError as error:
-            return Unchanged(_first_line(error))
+            return Unchanged(reason_of(error))
 
     def _beyond_us(self, address: BangPath | Mailbox, route: Route) -> Hosts | None:
         """Return the hosts behind our own names, ``None`` where an address does not begin at one."""
@@ -323,7 +323,7 @@ class Rules:
             value = str(spell(route, self._style))
             meant = read(value, self.settings.policy)
         except (AddressSyntaxError, ConversionError, ReadingError) as error:
-            return Unchanged(_first_line(error), refused=True)
+            return Unchanged(reason_of(error), refused=True)
         if meant != route:
             return Unchanged(f"{self.settings.policy} would read it as {meant}", refused=True)
         return self._printed(value, reason)
@@ -337,7 +337,3 @@ class Rules:
 def _ascii(host: str) -> str:
     """Return a host as SMTP carries it: by its A-label where it has one."""
     return host if host.isascii() else names.fold(host)
-
-
-def _first_line(error: MailPathsError) -> str:
-    return str(error).partition("\n")[0]
